@@ -1,0 +1,150 @@
+"""The run folder: one training with its results. This module is the only writer.
+
+A file is written to a temporary name and renamed, so a reader never sees half of one. `run.json` says
+`unfinished` from the first moment until `finish`, so a killed run is never taken for a finished one.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from piste.core.errors import RunError
+from piste.core.records import (
+    DataRecord,
+    EpochRecord,
+    EvaluationRecord,
+    Record,
+    RunRecord,
+    Status,
+    decode,
+    encode,
+    encode_line,
+)
+
+RUN, DATA, EVALUATION, METRICS = "run.json", "data.json", "evaluation.json", "metrics.jsonl"
+MODEL, PREDICTIONS, REPORT = "model", "predictions.parquet", "report.html"
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write `content` to `path` so that a reader sees the old file or the new one, never a part."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise RunError(
+            f"Could not write {path}: {error.strerror}. Free some space or choose another folder with --runs."
+        ) from error
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """A run's files, read and written by name. Holds no state of its own but the path."""
+
+    path: Path
+
+    @classmethod
+    def create(cls, runs: Path, name: str) -> "RunFolder":
+        """Make a new folder `runs/<time>-<name>`; a number is added where that exists already."""
+        stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+        base = f"{stamp}-{re.sub(r'[^A-Za-z0-9_-]+', '-', name).strip('-').lower() or 'run'}"
+        for attempt in range(1000):
+            path = runs / (base if attempt == 0 else f"{base}-{attempt}")
+            try:
+                path.mkdir(parents=True)
+            except FileExistsError:
+                continue
+            except OSError as error:
+                raise RunError(f"Could not make the run folder {path}: {error.strerror}.") from error
+            (path / MODEL).mkdir()
+            return cls(path)
+        raise RunError(f"The folder {runs} has a thousand runs called {base}; choose another with --runs.")
+
+    @classmethod
+    def open(cls, path: Path | str) -> "RunFolder":
+        """Return the run at `path`; raises `RunError` where there is none."""
+        folder = Path(path)
+        if not (folder / RUN).is_file():
+            raise RunError(f"{folder} is not a run folder: it has no {RUN}. `piste runs` lists the runs there are.")
+        return cls(folder)
+
+    @property
+    def name(self) -> str:
+        """The folder's own name."""
+        return self.path.name
+
+    def file(self, *parts: str) -> Path:
+        """Return the path of one of the run's files."""
+        return self.path.joinpath(*parts)
+
+    def write(self, content: Any, *parts: str) -> None:
+        """Write a record, or bytes as they are, to the file that `parts` name."""
+        write_bytes(self.file(*parts), content if isinstance(content, bytes) else encode(content))
+
+    def append(self, record: EpochRecord) -> None:
+        """Add one line to `metrics.jsonl`."""
+        with self.file(METRICS).open("ab") as file:
+            file.write(encode_line(record))
+
+    def read(self, kind: type[Record], *parts: str) -> Record:
+        """Return the record of class `kind` in the file that `parts` name; `RunError` if absent or damaged."""
+        path = self.file(*parts)
+        try:
+            return decode(path.read_bytes(), kind)
+        except FileNotFoundError as error:
+            raise RunError(f"The run {self.path} has no {path.name}; it is unfinished or not a Piste run.") from error
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            raise RunError(f"{path} is damaged ({error}); train again, or restore the file.") from error
+
+    @property
+    def record(self) -> RunRecord:
+        """`run.json`."""
+        return self.read(RunRecord, RUN)
+
+    @property
+    def data(self) -> DataRecord:
+        """`data.json`."""
+        return self.read(DataRecord, DATA)
+
+    @property
+    def evaluation(self) -> EvaluationRecord:
+        """`evaluation.json`."""
+        return self.read(EvaluationRecord, EVALUATION)
+
+    @property
+    def epochs(self) -> tuple[EpochRecord, ...]:
+        """The lines of `metrics.jsonl`; a last line that a kill cut short is left out."""
+        path = self.file(METRICS)
+        if not path.is_file():
+            return ()
+        records = []
+        for line in path.read_bytes().splitlines(keepends=True):
+            if not line.endswith(b"\n"):
+                break
+            try:
+                records.append(decode(line, EpochRecord))
+            except msgspec.MsgspecError as error:
+                raise RunError(f"{path} is damaged ({error}); train again, or restore the file.") from error
+        return tuple(records)
+
+    def fail(self, sentence: str) -> None:
+        """Mark the run as failed, with the reason."""
+        self.write(replace(self.record, status=Status.FAILED, error=sentence), RUN)
+
+
+def runs_in(folder: Path) -> Iterator[RunFolder]:
+    """Yield the runs inside `folder`, oldest first."""
+    if folder.is_dir():
+        for path in sorted(folder.iterdir()):
+            if (path / RUN).is_file():
+                yield RunFolder(path)

@@ -1,0 +1,122 @@
+"""Settings with declared constraints: a frozen dataclass whose fields say their own range.
+
+The constraint is data (`Annotated[float, Range(0, 1)]`), so one declaration checks values from Python, from a
+TOML file and from the command line, composes the sentence that is shown, and gives tests their bad values.
+A field whose type admits `None` is chosen from the data when it is left at `None`.
+"""
+
+import dataclasses
+import difflib
+import math
+import types
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from piste.core.errors import SettingError
+
+Settings = TypeVar("Settings")
+
+
+@dataclass(frozen=True)
+class Range:
+    """A number from `low` to `high`; an open end excludes its bound."""
+
+    low: float = -math.inf
+    high: float = math.inf
+    low_open: bool = False
+    high_open: bool = False
+
+    def admits(self, value: float) -> bool:
+        """Return whether `value` lies inside."""
+        above = value > self.low if self.low_open else value >= self.low
+        below = value < self.high if self.high_open else value <= self.high
+        return above and below
+
+    def __str__(self) -> str:
+        if math.isinf(self.high):
+            return f"above {self.low:g}" if self.low_open else f"of at least {self.low:g}"
+        return f"in {'(' if self.low_open else '['}{self.low:g}, {self.high:g}{')' if self.high_open else ']'}"
+
+
+def check(settings: Any) -> None:
+    """Raise `SettingError` for the first field of the dataclass `settings` that breaks its declaration."""
+    hints = get_type_hints(type(settings), include_extras=True)
+    for field in dataclasses.fields(settings):
+        _check_value(field.name, getattr(settings, field.name), hints[field.name])
+
+
+def from_mapping(kind: type[Settings], values: Mapping[str, Any], where: str) -> Settings:
+    """Build settings of class `kind` from `values`, as read from a file or given as keywords.
+
+    `where` names the source in the message when a name is unknown. Lists become tuples.
+    """
+    known = [field.name for field in dataclasses.fields(kind)]  # type: ignore[arg-type]
+    for name in values:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            hint = f"Did you mean '{near[0]}'?" if near else f"Known are: {', '.join(known)}."
+            raise SettingError(f"{where} has no setting '{name}'. {hint}")
+    settings = kind(**{name: tuple(v) if isinstance(v, list) else v for name, v in values.items()})
+    check(settings)
+    return settings
+
+
+def _check_value(name: str, value: Any, hint: Any) -> None:
+    kind, constraints = _unwrap(hint)
+    if value is None and type(None) in kind:
+        return
+    if not any(_fits(value, one) for one in kind):
+        raise SettingError(f"The '{name}' setting must be {_describe(kind, constraints)}. Got {value!r} instead.")
+    numbers = value if isinstance(value, tuple) else (value,)
+    for constraint in constraints:
+        if isinstance(constraint, Range) and not all(constraint.admits(number) for number in numbers):
+            raise SettingError(f"The '{name}' setting must be {_describe(kind, constraints)}. Got {value!r} instead.")
+
+
+def _unwrap(hint: Any) -> tuple[tuple[Any, ...], list[Any]]:
+    constraints: list[Any] = []
+    if get_origin(hint) is Annotated:
+        hint, *constraints = get_args(hint)
+    if get_origin(hint) in (Union, types.UnionType):
+        kinds: list[Any] = []
+        for part in get_args(hint):
+            inner, more = _unwrap(part)
+            kinds.extend(inner)
+            constraints.extend(more)
+        return tuple(kinds), constraints
+    return (hint,), constraints
+
+
+def _fits(value: Any, kind: Any) -> bool:
+    if kind is None or kind is type(None):
+        return value is None
+    if get_origin(kind) is Literal:
+        return value in get_args(kind)
+    if get_origin(kind) is tuple:
+        inner = get_args(kind)[0]
+        return isinstance(value, tuple) and all(_fits(one, inner) for one in value)
+    if kind is float:
+        return isinstance(value, int | float) and not isinstance(value, bool) and not math.isnan(value)
+    if kind is int:
+        return isinstance(value, int) and not isinstance(value, bool)
+    origin = get_origin(kind) or kind
+    return kind is Any or isinstance(value, origin)
+
+
+_NAMES = {float: "a number", int: "a whole number", str: "a text", bool: "true or false"}
+
+
+def _describe(kinds: Iterable[Any], constraints: list[Any]) -> str:
+    words = []
+    for kind in kinds:
+        if kind is type(None):
+            continue
+        if get_origin(kind) is Literal:
+            words.append("one of " + ", ".join(repr(value) for value in get_args(kind)))
+        elif get_origin(kind) is tuple:
+            words.append(f"a list of {_NAMES.get(get_args(kind)[0], 'values').removeprefix('a ')}s")
+        else:
+            words.append(_NAMES.get(kind, f"a {getattr(kind, '__name__', kind)}"))
+    bounds = " ".join(str(constraint) for constraint in constraints if isinstance(constraint, Range))
+    return f"{' or '.join(words)} {bounds}".strip()

@@ -1,0 +1,49 @@
+"""The two shapes in which data pass through this package: columns as read, and columns with a kind."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from piste.core.records import Kind
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """What a reader returns: columns as they stand in the source, nothing inferred beyond the format's own types.
+
+    `columns` maps a unique name to an array of length `rows`:
+    object (`str`, or `None` where empty) from text formats and for text of typed formats;
+    float64 (NaN where missing), int64, bool, datetime64[us] (NaT where missing) from typed formats;
+    uint8 (rows, height, width, channels) for pictures.
+    Values of text formats are stripped of blanks around them but otherwise as written.
+    `splits` has the row numbers of splits the source itself brings (MNIST's test files, say), else is empty.
+    """
+
+    name: str
+    source: str
+    rows: int
+    columns: Mapping[str, NDArray[np.generic]]
+    splits: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
+    target: str | None = None  # where the source makes it plain (class folders, IDX labels, bundled sets)
+    class_names: tuple[str, ...] = ()  # spelled-out classes where the target holds their numbers
+    notes: tuple[str, ...] = ()  # what was guessed or repaired while reading, one sentence each
+
+
+@dataclass(frozen=True)
+class Column:
+    """One feature with its kind.
+
+    `values` by kind: number and flag float64 (NaN where missing); category, text and identifier object of
+    `str` ("" where missing); date datetime64[us] (NaT where missing); image uint8 (B, height, width, channels).
+    """
+
+    name: str
+    kind: Kind
+    values: NDArray[np.generic]
+    missing: NDArray[np.bool_]  # (B,)
+
+    def take(self, rows: NDArray[np.int64]) -> "Column":
+        """Return the column with the given rows only."""
+        return Column(self.name, self.kind, self.values[rows], self.missing[rows])

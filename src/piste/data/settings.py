@@ -1,0 +1,44 @@
+"""The settings of reading and splitting."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from piste.core.settings import Range
+
+
+@dataclass(frozen=True)
+class DataSettings:
+    """How the data are read and split.
+
+    Attributes
+    ----------
+    target
+        Column to predict, by name or position (-1 is the last); several, with commas between, for a
+        multi-label or multi-output target. Guessed, and said, where the file makes it plain.
+    test
+        File or folder with a test split of its own; nothing of DATA is then held back for testing.
+    header
+        Whether the first line holds column names. Guessed, and said, when left out.
+    drop
+        Columns to leave out, by name or position, with commas between.
+    group
+        Column whose equal values must stay in one split.
+    time
+        Column to split by: the latest rows are the test split.
+    split
+        Shares of train, validation and test.
+    seed
+        Seed of every random draw of the run.
+    image_size
+        Height and width to which pictures are resized. Chosen from the pictures when left out.
+    """
+
+    target: str | int | None = None
+    test: str | None = None
+    header: bool | None = None
+    drop: str | None = None
+    group: str | None = None
+    time: str | None = None
+    split: str = "0.7/0.15/0.15"
+    seed: Annotated[int, Range(0, 2**31 - 1)] = 0
+    image_size: Annotated[int, Range(4, 1024)] | None = None
