@@ -1,0 +1,17 @@
+"""Fixtures that every part of the suite shares."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("JAX_PLATFORMS", "cpu")
+
+
+@pytest.fixture(scope="session")
+def data_folder() -> Path:
+    """The folder of real data sets that PISTE_DATA names."""
+    folder = os.environ.get("PISTE_DATA")
+    if not folder or not Path(folder).is_dir():
+        pytest.skip("PISTE_DATA does not name the folder of real data sets")
+    return Path(folder).resolve()
