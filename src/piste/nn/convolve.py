@@ -1,0 +1,97 @@
+"""Convolution that stays fast inside a compiled loop on a CPU.
+
+XLA rewrites a convolution into the one layout it has a fast kernel for (inputs B H W F, weight H W in out) only
+in a program's entry computation. Inside a loop, where a training step lives, the two convolutions that automatic
+differentiation would emit for the gradients keep other layouts and run up to 30 times slower. Here both are
+written by hand so that all three products keep the fast layout: the input gradient as a convolution of the
+upstream gradient with the flipped weight, and the weight gradient as one matrix product per kernel row over a few
+images at a time, which fits the cache (measured on 2 cores with AVX-512: 8.8 ms against 24 ms as one
+convolution, for 32 pictures of 28x28 with 32 -> 64 channels).
+"""
+
+import math
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+
+Pads = tuple[tuple[int, int], tuple[int, int]]
+Pair = tuple[int, int]
+
+_LAYOUT = ("NHWC", "HWIO", "NHWC")
+_CHUNK = 4  # pictures per product of the weight gradient; 2 to 8 measure alike
+
+
+def padding(kind: str, shape: Pair, kernel: Pair, stride: Pair) -> Pads:
+    """Return the zeros before and after each axis: "valid" none, "same" so that outputs = ceil(inputs / stride)."""
+    if kind == "valid":
+        return (0, 0), (0, 0)
+    pads = []
+    for size, width, step in zip(shape, kernel, stride, strict=True):
+        total = max((math.ceil(size / step) - 1) * step + width - size, 0)
+        pads.append((total // 2, total - total // 2))
+    return pads[0], pads[1]
+
+
+@partial(jax.custom_vjp, nondiff_argnums=(2, 3))
+def convolve(inputs: jax.Array, weight: jax.Array, stride: Pair, pads: Pads) -> jax.Array:
+    """Return the cross-correlation of inputs (B, H, W, F) with weight (h, w, F, units): (B, H', W', units)."""
+    return lax.conv_general_dilated(inputs, weight, stride, pads, dimension_numbers=_LAYOUT)
+
+
+def _forward(
+    inputs: jax.Array, weight: jax.Array, stride: Pair, pads: Pads
+) -> tuple[jax.Array, tuple[jax.Array, jax.Array]]:
+    return convolve(inputs, weight, stride, pads), (inputs, weight)
+
+
+def _backward(
+    stride: Pair, pads: Pads, kept: tuple[jax.Array, jax.Array], upstream: jax.Array
+) -> tuple[jax.Array, jax.Array]:
+    inputs, weight = kept
+    return _input_gradient(upstream, weight, inputs.shape, stride, pads), _weight_gradient(
+        inputs, upstream, weight.shape, stride, pads
+    )
+
+
+convolve.defvjp(_forward, _backward)
+
+
+def _input_gradient(
+    upstream: jax.Array, weight: jax.Array, shape: tuple[int, ...], stride: Pair, pads: Pads
+) -> jax.Array:
+    flipped = weight[::-1, ::-1].transpose(0, 1, 3, 2)
+    # The zeros between upstream values are put in by hand: a dilated convolution has no fast kernel.
+    zero = jnp.zeros((), upstream.dtype)
+    spread = lax.pad(upstream, zero, ((0, 0, 0), (0, 0, stride[0] - 1), (0, 0, stride[1] - 1), (0, 0, 0)))
+    before = [weight.shape[axis] - 1 - pads[axis][0] for axis in (0, 1)]
+    after = [shape[axis + 1] + pads[axis][0] - spread.shape[axis + 1] for axis in (0, 1)]
+    edges = ((before[0], after[0]), (before[1], after[1]))
+    return lax.conv_general_dilated(spread, flipped, (1, 1), edges, dimension_numbers=_LAYOUT)
+
+
+def _weight_gradient(
+    inputs: jax.Array, upstream: jax.Array, shape: tuple[int, ...], stride: Pair, pads: Pads
+) -> jax.Array:
+    rows, columns, features, units = shape
+    height, width = upstream.shape[1:3]
+    padded = jnp.pad(inputs, ((0, 0), *pads, (0, 0)))
+    reach = (width - 1) * stride[1] + 1
+    taps = [padded[:, :, tap : tap + reach : stride[1]] for tap in range(columns)]
+    spread = jnp.concatenate(taps, axis=-1) if columns > 1 else taps[0]
+    chunk = math.gcd(inputs.shape[0], _CHUNK)
+
+    def add(total: jax.Array, start: jax.Array) -> tuple[jax.Array, None]:
+        pictures = lax.dynamic_slice_in_dim(spread, start, chunk)
+        gradient = lax.dynamic_slice_in_dim(upstream, start, chunk).reshape(-1, units)
+        below = (height - 1) * stride[0] + 1
+        products = [
+            pictures[:, row : row + below : stride[0]].reshape(-1, columns * features).T @ gradient
+            for row in range(rows)
+        ]
+        return total + jnp.stack(products), None
+
+    start = jnp.zeros((rows, columns * features, units), upstream.dtype)
+    total, _ = lax.scan(add, start, jnp.arange(0, inputs.shape[0], chunk))
+    return total.reshape(shape)

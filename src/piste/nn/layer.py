@@ -1,0 +1,74 @@
+"""What a layer is: a frozen, JSON-able dataclass of settings with two pure functions.
+
+`init(key, shape)` gives the parameters for inputs of `shape` (the batch axis left out), and a call gives the
+output. Nothing else is needed: output shapes are inferred by tracing, the spec is read off the dataclass. A
+person's own layer is therefore
+
+    @dataclass(frozen=True)
+    class Scale(Layer):
+        start: float = 1.0
+
+        def init(self, key, shape):
+            return {"gain": jnp.full(shape[-1:], self.start)}
+
+        def __call__(self, parameters, inputs, context):
+            return parameters["gain"] * inputs
+
+Axes: B examples, T steps, H height, W width, F features or channels (always last), C classes.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+
+Parameters = dict[str, Any]
+State = dict[str, Any]
+Shape = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a call may depend on besides parameters and inputs.
+
+    `training` switches dropout and batch statistics on; `key` is the step's random key, and is needed only by
+    layers that draw. Every nested layer receives a key of its own through `child`.
+    """
+
+    training: bool = False
+    key: jax.Array | None = None
+
+    def child(self, index: int) -> "Context":
+        """Return the context of the nested layer number `index`."""
+        if self.key is None:
+            return self
+        return Context(self.training, jax.random.fold_in(self.key, index))
+
+
+class Layer:
+    """A layer without running state."""
+
+    def init(self, key: jax.Array, shape: Shape) -> Parameters:
+        """Return the parameters for inputs of `shape`, drawn with `key`; none by default."""
+        return {}
+
+    def init_state(self, shape: Shape) -> State:
+        """Return the running state (batch statistics and the like) before training; none by default."""
+        return {}
+
+    def __call__(self, parameters: Parameters, inputs: jax.Array, context: Context) -> jax.Array:
+        """Return the outputs for a batch of `inputs`."""
+        raise NotImplementedError(f"{type(self).__name__} must define __call__(parameters, inputs, context).")
+
+    def run(self, parameters: Parameters, state: State, inputs: jax.Array, context: Context) -> tuple[jax.Array, State]:
+        """Return outputs and the new state. A layer that keeps state defines this instead of `__call__`."""
+        return self(parameters, inputs, context), state
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """Return the shape of the outputs for inputs of `shape`, the batch axis left out in both."""
+        outputs = jax.eval_shape(self._trace, jax.random.key(0), jax.ShapeDtypeStruct((1, *shape), "float32"))
+        return tuple(outputs.shape[1:])
+
+    def _trace(self, key: jax.Array, inputs: jax.Array) -> jax.Array:
+        shape = inputs.shape[1:]
+        return self.run(self.init(key, shape), self.init_state(shape), inputs, Context())[0]
