@@ -1,12 +1,15 @@
 """What passes between the parts of Piste: frozen, JSON-able records, kept in the run folder.
 
-Every record survives `encode` then `decode` unchanged (NaN and infinity become null), so a report, a page or
+Every record survives `encode` then `decode` unchanged (NaN and infinity become null, and null NaN), so a report, a page or
 a rule can work from a folder that is a year old, without JAX.
 """
 
-from dataclasses import dataclass, field
+import math
+import types
+from dataclasses import dataclass, field, is_dataclass
 from enum import StrEnum
-from typing import Any, TypeVar
+from itertools import repeat
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -24,8 +27,29 @@ def encode_line(record: Any) -> bytes:
 
 
 def decode(text: bytes | str, kind: type[Record]) -> Record:
-    """Return the record of class `kind` that `text` holds; raises `msgspec.MsgspecError` when it does not fit."""
-    return msgspec.json.decode(text, type=kind)
+    """Return the record of class `kind` that `text` holds, with NaN where a number is null.
+
+    Raises `msgspec.MsgspecError` when it does not fit.
+    """
+    try:
+        return msgspec.json.decode(text, type=kind)
+    except msgspec.ValidationError:
+        return msgspec.convert(_nan_for_null(msgspec.json.decode(text), kind), kind)
+
+
+def _nan_for_null(value: Any, hint: Any) -> Any:
+    if value is None:
+        return math.nan if hint is float else None
+    if isinstance(hint, types.UnionType):
+        return _nan_for_null(value, next(kind for kind in get_args(hint) if kind is not type(None)))
+    if is_dataclass(hint) and isinstance(value, dict):
+        hints = get_type_hints(hint)
+        return {name: _nan_for_null(one, hints.get(name)) for name, one in value.items()}
+    if get_origin(hint) is tuple and isinstance(value, list):
+        kinds = get_args(hint)
+        inner = repeat(kinds[0]) if kinds[-1] is ... else kinds
+        return [_nan_for_null(one, kind) for one, kind in zip(value, inner, strict=False)]
+    return value
 
 
 class Kind(StrEnum):
