@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from piste.core.records import Kind
 
+IMAGE, LABEL = "image", "label"  # the columns of a source of pictures
+
 
 @dataclass(frozen=True)
 class RawTable:
@@ -16,8 +18,10 @@ class RawTable:
     `columns` maps a unique name to an array of length `rows`:
     object (`str`, or `None` where empty) from text formats and for text of typed formats;
     float64 (NaN where missing), int64, bool, datetime64[us] (NaT where missing) from typed formats;
-    uint8 (rows, height, width, channels) for pictures.
+    uint8 (rows, height, width, channels) for pictures, in the column "image"; their class is in "label".
     Values of text formats are stripped of blanks around them but otherwise as written.
+    Lists (tags of a multi-label target, say) become one `str` with ";" between their items, so that files and
+    frames agree. Flags with gaps become "True", "False" and `None`, whole numbers with gaps float64.
     `splits` has the row numbers of splits the source itself brings (MNIST's test files, say), else is empty.
     """
 
@@ -26,9 +30,10 @@ class RawTable:
     rows: int
     columns: Mapping[str, NDArray[np.generic]]
     splits: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
-    target: str | None = None  # where the source makes it plain (class folders, IDX labels, bundled sets)
+    target: str | None = None  # where the source makes it plain (class folders, IDX labels, bundled sets); "a,b" if two
     class_names: tuple[str, ...] = ()  # spelled-out classes where the target holds their numbers
     notes: tuple[str, ...] = ()  # what was guessed or repaired while reading, one sentence each
+    row_names: tuple[str, ...] = ()  # one per row where the source has them (file names of pictures), else empty
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,8 @@ class Column:
     kind: Kind
     values: NDArray[np.generic]
     missing: NDArray[np.bool_]  # (B,)
+    form: str = ""  # how dates are written where texts alone leave it open: "day first" or "month first"
 
     def take(self, rows: NDArray[np.int64]) -> "Column":
         """Return the column with the given rows only."""
-        return Column(self.name, self.kind, self.values[rows], self.missing[rows])
+        return Column(self.name, self.kind, self.values[rows], self.missing[rows], self.form)

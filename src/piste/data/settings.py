@@ -1,7 +1,7 @@
 """The settings of reading and splitting."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from piste.core.settings import Range
 
@@ -15,6 +15,9 @@ class DataSettings:
     target
         Column to predict, by name or position (-1 is the last); several, with commas between, for a
         multi-label or multi-output target. Guessed, and said, where the file makes it plain.
+    task
+        What is predicted: two-class, many-class, multi-label or regression. Follows from the target's
+        values when left out.
     test
         File or folder with a test split of its own; nothing of DATA is then held back for testing.
     header
@@ -34,6 +37,7 @@ class DataSettings:
     """
 
     target: str | int | None = None
+    task: Literal["two-class", "many-class", "multi-label", "regression"] | None = None
     test: str | None = None
     header: bool | None = None
     drop: str | None = None
