@@ -1,7 +1,7 @@
 """What passes between the parts of Piste: frozen, JSON-able records, kept in the run folder.
 
-Every record survives `encode` then `decode` unchanged (NaN and infinity become null, and null NaN), so a report, a page or
-a rule can work from a folder that is a year old, without JAX.
+Every record survives `encode` then `decode` unchanged (NaN and infinity become null, and null NaN), so a report,
+a page or a rule can work from a folder that is a year old, without JAX.
 """
 
 import math

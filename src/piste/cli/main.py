@@ -1,0 +1,73 @@
+"""`main`: parses the command line, calls the verb, and turns every outcome into an exit code.
+
+0 done; 2 a mistake the person can mend (one sentence on stderr); 70 a fault in Piste; 130 stopped by Ctrl-C.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+
+import cyclopts
+
+import piste
+from piste.cli.verbs import VERBS
+from piste.core.errors import PisteError
+
+DONE, MISTAKE, FAULT, STOPPED, READER_GONE = 0, 2, 70, 130, 141
+DEBUG = "--debug"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line `argv` (the process' own when None) and return the exit code."""
+    # Without this the compiler writes two false alarms of 2 kB to stderr for each program found in its cache.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    tokens = list(sys.argv[1:] if argv is None else argv)
+    debug = DEBUG in tokens
+    try:
+        application()([token for token in tokens if token != DEBUG])
+    except PisteError as error:
+        return _say(str(error), MISTAKE)
+    except cyclopts.CycloptsError as error:
+        return _say(f"{_one_line(error)} `piste --help` lists what there is.", MISTAKE)
+    except KeyboardInterrupt:
+        return _say("Stopped by Ctrl-C; what was finished is kept.", STOPPED)
+    except BrokenPipeError:  # `piste runs | head`: the reader left, which is no mistake
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return READER_GONE
+    except Exception as error:
+        if debug:
+            raise
+        return _say(
+            f"This is a fault in Piste ({type(error).__name__}: {_one_line(error)}). "
+            f"Please report it with the traceback that `piste {DEBUG} ...` shows.",
+            FAULT,
+        )
+    return DONE
+
+
+def application() -> cyclopts.App:
+    """Return the command line as a cyclopts application that raises its errors instead of exiting."""
+    app = cyclopts.App(
+        name="piste",
+        help=piste.__doc__,
+        version=piste.__version__,
+        help_format="plaintext",
+        default_parameter=cyclopts.Parameter(negative=()),
+        help_epilogue=f"{DEBUG} with any verb shows the whole traceback of a fault.",
+        exit_on_error=False,
+        print_error=False,
+        suppress_keyboard_interrupt=False,
+        result_action="return_none",
+    )
+    for place, verb in enumerate(VERBS):
+        app.command(verb.function, name=verb.name, help=verb.help, sort_key=place)
+    return app
+
+
+def _say(sentence: str, code: int) -> int:
+    sys.stderr.write(f"piste: {sentence}\n")
+    return code
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())

@@ -1,0 +1,19 @@
+"""The list of verbs, in the order of `piste --help`. A verb's module is imported only when it is called."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One verb: its name, the `module:function` that carries it out, and its line in the help."""
+
+    name: str
+    function: str
+    help: str
+
+
+VERBS = (
+    Verb("runs", "piste.cli.runs:runs", "List the runs in a folder, with their main score."),
+    Verb("report", "piste.cli.report:report", "Write a run's report again, from its records."),
+    Verb("doctor", "piste.cli.doctor:doctor", "Say what is installed, and whether it computes right numbers."),
+)

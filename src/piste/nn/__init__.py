@@ -1,0 +1,1 @@
+"""Networks: layers, activations, initialisers, losses, and models as JSON."""

@@ -1,0 +1,42 @@
+"""A small modern convolutional network for pictures of any size from 4x4 up."""
+
+from piste.nn.activations import Activation
+from piste.nn.convolution import Conv2D
+from piste.nn.dense import Dense
+from piste.nn.dropout import Dropout
+from piste.nn.layer import Layer
+from piste.nn.normalisation import BatchNorm
+from piste.nn.pooling import GlobalAveragePool, MaxPool
+from piste.nn.sequential import Sequential
+from piste.nn.shaping import Flatten
+
+_FLAT = 4096  # values up to which the last feature maps go into the dense layer as they are
+
+
+def cnn(
+    outputs: int,
+    shape: tuple[int, int, int],
+    hidden: tuple[int, ...] = (32, 64, 128),
+    *,
+    activation: str = "relu",
+    dropout: float = 0.0,
+    batch_norm: bool = True,
+    inputs: tuple[Layer, ...] = (),
+) -> Sequential:
+    """Return stages of Conv 3x3, batch norm, activation and halving, one per width in `hidden`, then the head.
+
+    `shape` is (height, width, channels). Halving stops where the maps would become smaller than 3x3.
+    """
+    layers: list[Layer] = list(inputs)
+    side = min(shape[:2])
+    area = shape[0] * shape[1]
+    for units in hidden:
+        layers.append(Conv2D(units))
+        layers.extend([BatchNorm()] if batch_norm else [])
+        layers.append(Activation(activation))
+        if side >= 6:
+            layers.append(MaxPool())
+            side, area = side // 2, area // 4
+    layers.append(Flatten() if area * hidden[-1] <= _FLAT else GlobalAveragePool())
+    layers.extend([Dropout(1.0 - dropout)] if dropout else [])
+    return Sequential((*layers, Dense(outputs, initialiser="small_normal")))

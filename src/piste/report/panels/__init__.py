@@ -1,0 +1,1 @@
+"""The parts of a report, one file each: pure functions from records to blocks."""

@@ -1,0 +1,85 @@
+"""The learning curves: what the loss, the metric, the rate and the gradient did, epoch by epoch."""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from piste.core.panels import Block, Chart, Grid, Text
+from piste.core.records import EpochRecord, RunRecord
+from piste.report import charts
+from piste.report.numbers import finite, number
+
+POINTS = 400  # epochs drawn at most; a longer run is thinned evenly
+WIDE_RANGE = 30  # largest over smallest value from which a logarithmic scale shows more
+
+Read = Callable[[EpochRecord], float]
+
+
+def learning(epochs: tuple[EpochRecord, ...], run: RunRecord) -> tuple[Block, ...]:
+    """Return the curves of loss, metric, learning rate and gradient, and their numbers."""
+    best = run.training.best_epoch if run.training else None
+    kept = thinned(epochs, best)
+    metric = epochs[0].metric
+    loss: dict[str, Read] = {"train": lambda one: one.train_loss, "validation": lambda one: one.validation_loss}
+    blocks: list[Block] = [
+        _chart(kept, "Loss", "loss", loss, best),
+        _chart(kept, f"{metric} on the validation split", metric, {"validation": lambda one: one.validation_metric}, best),
+        _chart(kept, "Learning rate", "learning rate", {"rate": lambda one: one.learning_rate}, None, height=120),
+        _chart(kept, "Gradient norm", "gradient norm", {"gradient": lambda one: one.gradient_norm}, None, height=120),
+        _numbers(kept, metric),
+    ]
+    lost = sum(not math.isfinite(one.train_loss) for one in epochs)
+    if lost:
+        blocks.insert(0, Text(f"The train loss was not a number in {lost} of {len(epochs)} epochs.", "warning"))
+    return tuple(blocks)
+
+
+def thinned(epochs: Sequence[EpochRecord], best: int | None) -> tuple[EpochRecord, ...]:
+    """Return at most about `POINTS` epochs, the first, the last and the best among them."""
+    stride = math.ceil(len(epochs) / POINTS)
+    last = len(epochs) - 1
+    return tuple(one for at, one in enumerate(epochs) if at % stride == 0 or at == last or one.epoch == best)
+
+
+def wide(values: Sequence[float | None]) -> bool:
+    """Return whether positive `values` span so much that a logarithmic scale shows more."""
+    known = [value for value in values if value is not None]
+    return bool(known) and min(known) > 0 and max(known) / min(known) > WIDE_RANGE
+
+
+def _chart(
+    epochs: Sequence[EpochRecord], title: str, name: str, series: dict[str, Read], best: int | None, height: int = charts.HEIGHT
+) -> Chart:
+    values: list[dict[str, Any]] = [
+        {"epoch": one.epoch, "value": finite(read(one)), "series": label, "text": number(read(one), 4)}
+        for label, read in series.items()
+        for one in epochs
+    ]
+    log = wide([row["value"] for row in values])
+    return Chart(
+        title=f"{title} (logarithmic scale)" if log else title,
+        description=_described(name, values),
+        spec=charts.curves(values, name, best, log, height),
+        size="half",
+    )
+
+
+def _described(name: str, values: list[dict[str, Any]]) -> str:
+    parts = []
+    for label in dict.fromkeys(row["series"] for row in values):
+        line = [row for row in values if row["series"] == label]
+        parts.append(f"{label} from {line[0]['text']} in epoch {line[0]['epoch']} to {line[-1]['text']} in epoch {line[-1]['epoch']}")
+    return f"{name} over the epochs: {'; '.join(parts)}."
+
+
+def _numbers(epochs: Sequence[EpochRecord], metric: str) -> Grid:
+    rows = tuple(
+        (
+            str(one.epoch),
+            *(number(value, 4) for value in (one.train_loss, one.validation_loss, one.validation_metric)),
+            *(number(value) for value in (one.learning_rate, one.gradient_norm, one.seconds)),
+        )
+        for one in epochs
+    )
+    columns = ("epoch", "train loss", "validation loss", f"validation {metric}", "learning rate", "gradient norm", "seconds")
+    return Grid(columns, rows, ("right",) * len(columns), "The curves as numbers", folded=True)

@@ -1,0 +1,30 @@
+"""Every setting as it was used: its value, where it came from, and why."""
+
+from typing import Any
+
+from piste.core.panels import Block, Grid
+from piste.core.records import RunRecord, encode_line
+from piste.report.numbers import number
+
+
+def settings(run: RunRecord) -> tuple[Block, ...]:
+    """Return the table of choices, or of the bare settings where no choices were recorded."""
+    if run.choices:
+        rows = tuple((one.setting, shown(one.value), one.origin, one.reason) for one in run.choices)
+        return (Grid(("setting", "value", "from", "why"), rows, ("left", "left", "left", "left")),)
+    if run.settings:
+        return (Grid(("setting", "value"), tuple((name, shown(value)) for name, value in run.settings.items())),)
+    return ()
+
+
+def shown(value: Any) -> str:
+    """Return a setting's value as a person would write it."""
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return number(value, 4)
+    if isinstance(value, list | tuple):
+        return ", ".join(map(shown, value))
+    return str(value) if isinstance(value, str | int) else encode_line(value).decode().strip()

@@ -1,0 +1,43 @@
+"""The examples that the network gets most wrong: mislabelled, odd, or truly hard. Look at them."""
+
+from piste.core.panels import Block, Grid, Picture, Pictures, Text
+from piste.core.records import EvaluationRecord, WrongExample
+from piste.report.numbers import count, number, percent
+
+WIDEST = 12  # features beside an example
+
+
+def wrong(evaluation: EvaluationRecord) -> tuple[Block, ...]:
+    """Return pictures where there are any, else rows with their values."""
+    examples = evaluation.wrong
+    if not examples:
+        return ()
+    advice = Text("Sorted by loss, the worst first. Each is mislabelled, unlike the rest, or truly hard; it is worth a look which.")
+    pictured = tuple(_picture(one) for one in examples if one.picture)
+    return (advice, Pictures(pictured)) if pictured else (advice, _rows(examples))
+
+
+def _picture(one: WrongExample) -> Picture:
+    sure = "" if one.confidence is None else f" ({percent(one.confidence)} sure)"
+    lines = (f"taken for {one.prediction}{sure}", f"truth: {one.truth}", f"row {count(one.row)}, loss {number(one.loss)}")
+    return Picture(one.picture, f"Test example {one.row}: {one.truth}, taken for {one.prediction}", lines)
+
+
+def _rows(examples: tuple[WrongExample, ...]) -> Grid:
+    names = tuple(dict.fromkeys(name for one in examples for name in one.values))[:WIDEST]
+    sure = any(one.confidence is not None for one in examples)
+    columns = ("row", "truth", "prediction", *(("confidence",) if sure else ()), "loss", *names)
+    rows = tuple(
+        (
+            count(one.row),
+            one.truth,
+            one.prediction,
+            *((percent(one.confidence),) if sure else ()),
+            number(one.loss),
+            *(one.values.get(name, "") for name in names),
+        )
+        for one in examples
+    )
+    rest = len({name for one in examples for name in one.values}) - len(names)
+    caption = f"Rows count from 0 within their source.{f' {rest} more features are not shown.' if rest else ''}"
+    return Grid(columns, rows, ("right", "left", "left", *(("right",) if sure else ()), "right", *("left",) * len(names)), caption)

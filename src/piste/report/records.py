@@ -1,0 +1,59 @@
+"""The records that a report is drawn from, read once from the run folder."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+
+from piste.core.errors import RunError
+from piste.core.panels import Block
+from piste.core.records import DataRecord, EpochRecord, EvaluationRecord, RunRecord
+from piste.core.runs import DATA, EVALUATION, RunFolder
+
+Need = Literal["run", "data", "evaluation", "epochs"]
+Content = TypeVar("Content")
+
+
+@dataclass(frozen=True)
+class Records:
+    """What a run folder holds; `damaged` has one sentence for each file that could not be read."""
+
+    run: RunRecord
+    data: DataRecord | None = None
+    evaluation: EvaluationRecord | None = None
+    epochs: tuple[EpochRecord, ...] = ()
+    damaged: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class View:
+    """One panel of the report: the records it needs, given to `make` in that order, and how it is made.
+
+    `make` is pure; it returns the panel's blocks, none where the records have nothing to show.
+    """
+
+    name: str
+    title: str
+    needs: tuple[Need, ...]
+    make: Callable[..., tuple[Block, ...]]
+
+
+def read(folder: RunFolder) -> Records:
+    """Return the records of the run in `folder`; raises `RunError` only where `run.json` cannot be read."""
+    damaged: list[str] = []
+
+    def attempt(load: Callable[[], Content], file: str) -> Content | None:
+        if file and not folder.file(file).is_file():
+            return None
+        try:
+            return load()
+        except RunError as error:
+            damaged.append(str(error))
+            return None
+
+    return Records(
+        run=folder.record,
+        data=attempt(lambda: folder.data, DATA),
+        evaluation=attempt(lambda: folder.evaluation, EVALUATION),
+        epochs=attempt(lambda: folder.epochs, "") or (),
+        damaged=tuple(damaged),
+    )

@@ -1,0 +1,193 @@
+"""Fit a network: the loop that reads from top to bottom. The host acts only between compiled stretches."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+
+from piste.core.records import EpochRecord, InitialLoss, Task, TrainingRecord
+from piste.nn.head import constant_loss, output_bias, with_output_bias
+from piste.nn.layer import Parameters, State
+from piste.train.compiler import ensure_right_compiler
+from piste.train.program import (
+    EVALUATION_CHUNK,
+    Carry,
+    Curves,
+    Plan,
+    Split,
+    compiled,
+    evaluate,
+    initial_carry,
+)
+from piste.train.timeline import Effort, Timeline, named_key
+
+STOPPED = {0: "epochs", 1: "patience", 2: "diverged"}
+
+
+@dataclass(frozen=True)
+class Examples:
+    """One split as it enters the program: inputs float32 or uint8 (B, ...), targets int32 (B,) or float32 (B, K)."""
+
+    inputs: NDArray[np.generic]
+    targets: NDArray[np.generic]
+    weights: NDArray[np.float32] | None = None  # (B,), ones when left out
+
+    def __len__(self) -> int:
+        return len(self.inputs)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What the host knows between two stretches: `done` epochs (with a fraction), and the epoch just ended."""
+
+    done: float
+    record: EpochRecord | None = None
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """The parameters and running state with the lowest validation loss, and how the training went."""
+
+    parameters: Parameters
+    state: State
+    record: TrainingRecord
+    epochs: tuple[EpochRecord, ...]
+
+
+def fit(
+    plan: Plan,
+    train: Examples,
+    validation: Examples,
+    effort: Effort,
+    *,
+    task: Task,
+    seed: int,
+    metric: tuple[str, Callable[[float], float]],
+    watch: Callable[[Progress], None] = lambda progress: None,
+) -> Fitted:
+    """Train `plan.model` on `train`, keep the parameters that do best on `validation`.
+
+    `metric` is the watched metric's name, and what turns the program's mean into what is shown. Every random
+    draw comes from `seed`: the initial parameters ("parameters"), the order of the examples ("order", epoch) and
+    the draws inside the step ("step", epoch), so equal seeds give equal bits on the same machine.
+    """
+    ensure_right_compiler()
+    began = time.perf_counter()
+    carry = _start(plan, train, task, seed)
+    train_split, validation_split = _on_device(train, 1), _on_device(validation, EVALUATION_CHUNK)
+    initial = _initial_loss(plan, carry, validation_split, validation, task)
+    program = compiled(plan)
+    limits = jnp.asarray(effort.patience or effort.epochs + 1, jnp.int32), jnp.asarray(effort.minimal_gain, jnp.float32)
+    line = Timeline(len(train), train.inputs[:1].nbytes, effort, seed)
+    compiling = time.perf_counter()
+    # A call of no epochs compiles and computes nothing.
+    carry, _ = program(carry, train_split, validation_split, line.stretch(0, 0, 0), *limits)
+    compile_seconds = time.perf_counter() - compiling
+    records: list[EpochRecord] = []
+    epoch, step, step_seconds = 0, 0, 0.0
+    while epoch < effort.epochs and not int(carry.stopped):
+        amount = line.amount(epoch, step, step_seconds)
+        called = time.perf_counter()
+        carry, curves = program(carry, train_split, validation_split, line.stretch(epoch, step, amount), *limits)
+        ran = int(carry.epoch) - epoch
+        elapsed = time.perf_counter() - called
+        step_seconds = elapsed / max(ran * line.steps, amount if line.whole == 0 else 1)
+        clock = [called - began + elapsed * (index + 1) / max(ran, 1) for index in range(ran)]
+        fresh = _records(curves, epoch, clock, line.steps, effort, metric)
+        records.extend(fresh)
+        epoch, step = epoch + ran, 0 if ran else step + amount
+        for record in fresh:
+            watch(Progress(record.epoch, record))
+        if not fresh:
+            watch(Progress(epoch + step / line.steps))
+    return _fitted(plan, carry, records, line.steps, initial, time.perf_counter() - began, compile_seconds)
+
+
+def _start(plan: Plan, train: Examples, task: Task, seed: int) -> Carry:
+    def draw(key: jax.Array, bias: jax.Array) -> Carry:
+        parameters = plan.model.init(key, plan.input_shape)
+        parameters = with_output_bias(plan.model, parameters, bias)
+        return initial_carry(plan, plan.layout.ravel(parameters), plan.model.init_state(plan.input_shape))
+
+    outputs = plan.model.output_shape(plan.input_shape)[-1]
+    return jax.jit(draw)(named_key(seed, "parameters"), output_bias(task, train.targets, outputs))
+
+
+def _on_device(examples: Examples, multiple: int) -> Split:
+    """Return the split on the device, its rows padded with zero weight to a multiple."""
+    count = len(examples)
+    weights = np.ones(count, np.float32) if examples.weights is None else examples.weights
+    extra = -count % multiple
+
+    def padded(values: NDArray[np.generic]) -> jax.Array:
+        widths = [(0, extra)] + [(0, 0)] * (values.ndim - 1)
+        return jnp.asarray(np.pad(values, widths) if extra else values)
+
+    return Split(padded(examples.inputs), padded(examples.targets), padded(weights))
+
+
+def _initial_loss(plan: Plan, carry: Carry, split: Split, validation: Examples, task: Task) -> InitialLoss:
+    outputs = plan.model.output_shape(plan.input_shape)[-1]
+    measured, _ = jax.jit(partial(evaluate, plan, plan.layout))(carry.vector, carry.state, split)
+    return InitialLoss(float(measured), constant_loss(task, validation.targets, outputs))
+
+
+def _records(
+    curves: Curves,
+    done: int,
+    clock: list[float],
+    steps: int,
+    effort: Effort,
+    metric: tuple[str, Callable[[float], float]],
+) -> list[EpochRecord]:
+    columns = [np.asarray(column) for column in curves]
+    name, shown = metric
+    records = []
+    for index, seconds in enumerate(clock):
+        train_loss, norm, loss, value = (float(column[index]) for column in columns)
+        epoch = done + index + 1
+        records.append(
+            EpochRecord(
+                epoch=epoch,
+                step=epoch * steps,
+                train_loss=train_loss,
+                validation_loss=loss,
+                metric=name,
+                validation_metric=shown(value),
+                learning_rate=float(effort.rates[epoch * steps - 1]),
+                gradient_norm=norm,
+                seconds=round(seconds, 3),
+            )
+        )
+    return records
+
+
+def _fitted(
+    plan: Plan,
+    carry: Carry,
+    records: list[EpochRecord],
+    steps: int,
+    initial: InitialLoss,
+    seconds: float,
+    compile_seconds: float,
+) -> Fitted:
+    layout = plan.layout
+    record = TrainingRecord(
+        parameters=layout.size,
+        epochs=len(records),
+        best_epoch=int(carry.best_epoch),
+        steps=len(records) * steps,
+        seconds=round(seconds, 3),
+        compile_seconds=round(compile_seconds, 3),
+        stopped=STOPPED[int(carry.stopped)],
+        initial_loss=initial,
+    )
+    parameters = jax.jit(layout.unravel)(carry.best_vector)
+    return Fitted(
+        jax.tree.map(np.asarray, parameters), jax.tree.map(np.asarray, carry.best_state), record, tuple(records)
+    )
