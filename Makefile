@@ -1,0 +1,86 @@
+# Everything happens inside .venv, from the exact versions in locks/: no root rights, and a second run is quick.
+#
+#   make train          train on the handwritten digits and say where the report is (DATA=... for other data)
+#   make test           the test suite, with the examples in the documentation
+#   make lint           style, types and the direction of imports
+#   make docs           the documentation as HTML
+#   make build          the wheel and the source archive
+#   make peers          PyTorch, for the tests and benchmarks that compare with it
+#   make clean          remove all of that again; runs are kept
+#
+# PYTHON=/path/to/python names an interpreter; without it the first of the list below that is 3.11 or newer is taken.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+PYTHON ?=
+CANDIDATES := $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python3.14 /usr/bin/python3 python)
+SUITABLE := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info < (3, 15))
+DATA ?= digits
+
+VENV := .venv
+INTERPRETER := $(VENV)/bin/python
+# A stamp carries the folder's path, because an installation is tied to it: a moved copy installs itself again.
+PLACE := $(firstword $(shell echo "$(CURDIR)" | cksum))
+RUN := $(VENV)/installed-run-$(PLACE)
+TEST := $(VENV)/installed-test-$(PLACE)
+PEERS := $(VENV)/installed-peers-$(PLACE)
+PIP := $(INTERPRETER) -m pip install --quiet --disable-pip-version-check
+
+.PHONY: help train test lint docs build peers clean
+
+help:
+	@sed -n 's/^#   //p' $(firstword $(MAKEFILE_LIST))
+
+train: $(RUN)
+	$(INTERPRETER) -m piste train $(DATA)
+
+test: $(TEST)
+	$(INTERPRETER) -m pytest
+
+lint: $(TEST)
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/lint-imports --verbose
+	$(INTERPRETER) -m mypy
+
+docs: $(TEST)
+	$(INTERPRETER) -m sphinx -W --keep-going -q -b html docs docs/_build/html
+	@echo "The documentation is in docs/_build/html/index.html"
+
+build: $(TEST)
+	rm -rf dist
+	$(INTERPRETER) -m build --no-isolation
+
+peers: $(PEERS)
+
+clean:
+	rm -rf $(VENV) build dist docs/_build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+$(INTERPRETER):
+	@for candidate in $(CANDIDATES); do \
+	  if "$$candidate" -c '$(SUITABLE)' 2>/dev/null; then \
+	    echo "Making $(VENV) with $$("$$candidate" --version)"; exec "$$candidate" -m venv --clear $(VENV); \
+	  fi; \
+	done; \
+	echo "Piste needs Python 3.11 to 3.14 with its venv module; none of these is one: $(CANDIDATES). Name one: make PYTHON=/path/to/python" >&2; \
+	exit 2
+
+# --no-deps, because a lock names every package: what pip would add on its own is a hole in the lock.
+$(RUN): locks/run.txt pyproject.toml | $(INTERPRETER)
+	@echo "Installing Piste (about a minute the first time)"
+	@$(PIP) --no-deps -r locks/run.txt
+	@$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(TEST): locks/test.txt $(RUN)
+	@echo "Installing the tools for tests and documentation"
+	@$(PIP) --no-deps -r locks/test.txt
+	@touch $@
+
+# With dependencies: which ones PyTorch has depends on the machine. The lock still holds for all that is in it.
+$(PEERS): locks/peers.txt $(TEST)
+	@echo "Installing PyTorch"
+	@$(PIP) -r locks/peers.txt -c locks/test.txt
+	@touch $@
