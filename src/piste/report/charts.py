@@ -53,7 +53,9 @@ def curves(values: Rows, title: str, best: int | None, log: bool = False, height
     epochs = sorted({row["epoch"] for row in values})
     several = len({row["series"] for row in values}) > 1
     scale = {"type": "log"} if log else {"zero": False}
-    x = axis("epoch", "quantitative", "epoch", scale={"zero": False, "nice": False}, axis={"tickMinStep": 1, "format": "d"})
+    x = axis(
+        "epoch", "quantitative", "epoch", scale={"zero": False, "nice": False}, axis={"tickMinStep": 1, "format": "d"}
+    )
     line = {
         "mark": {"type": "line", "point": len(epochs) <= 25},
         "encoding": {
@@ -79,7 +81,7 @@ def _mark(best: int | None, epochs: Sequence[int]) -> list[Spec]:
     ]
 
 
-def bars(values: Rows, title: str, stacked: bool = False) -> Spec:
+def bars(values: Rows, title: str | None, stacked: bool = False) -> Spec:
     """Return horizontal bars: fields label, count, text and, where `stacked`, series."""
     y = axis("label", "nominal", None, axis={"labelLimit": 140, "domain": False, "ticks": False})
     color = {"color": axis("series", "nominal", None)} if stacked else {}
@@ -91,7 +93,7 @@ def bars(values: Rows, title: str, stacked: bool = False) -> Spec:
         encoding={
             "y": y,
             "x": axis("count", "quantitative", title, axis={"format": "~s", "tickMinStep": 1}),
-            "tooltip": tooltip(label="", text=title),
+            "tooltip": tooltip(label="", text=title or "examples"),
             **color,
         },
         config={"axisX": {"grid": True}},
@@ -100,7 +102,9 @@ def bars(values: Rows, title: str, stacked: bool = False) -> Spec:
 
 def histogram(values: Rows, x_title: str | None, y_title: str | None, height: int = HEIGHT) -> Spec:
     """Return a histogram of bins already counted: fields low, high, count and text."""
-    x = axis("low", "quantitative", x_title, scale={"zero": False, "nice": False}, axis={"format": "~s", "labelFlush": True})
+    x = axis(
+        "low", "quantitative", x_title, scale={"zero": False, "nice": False}, axis={"format": "~s", "labelFlush": True}
+    )
     return spec(
         values,
         height,
@@ -134,11 +138,18 @@ def matrix(values: Rows, classes: int) -> Spec:
         },
     }
     place = {
-        "x": axis("prediction", "nominal", "prediction", axis={**labels, "orient": "top", "labelAngle": -40 if classes > 4 else 0}),
+        "x": axis(
+            "prediction",
+            "nominal",
+            "prediction",
+            axis={**labels, "orient": "top", "labelAngle": -40 if classes > 4 else 0},
+        ),
         "y": axis("truth", "nominal", "truth", axis=labels),
         "tooltip": tooltip(truth="truth", prediction="prediction", text="examples"),
     }
-    return spec(values, height=max(40 * classes if classes <= 6 else 32 * classes, 120), encoding=place, layer=[cells, numbers])
+    return spec(
+        values, height=max(40 * classes if classes <= 6 else 32 * classes, 120), encoding=place, layer=[cells, numbers]
+    )
 
 
 def _shades() -> Spec:
@@ -154,8 +165,15 @@ def against_truth(values: Rows, name: str, low: float, high: float) -> Spec:
         "x": axis("truth", "quantitative", f"{name}: truth", scale=scale, axis={"format": "~s"}),
         "y": axis("prediction", "quantitative", f"{name}: prediction", scale=scale, axis={"format": "~s"}),
     }
-    dots = {"mark": {"type": "point", "filled": True, "size": 18, "opacity": 0.35}, "encoding": {**place, "tooltip": tooltip(text="truth, prediction")}}
-    line = {"data": ends, "mark": {"type": "line", "strokeDash": [4, 4], "strokeWidth": 1}, "encoding": {**place, "color": {"value": "gray"}}}
+    dots = {
+        "mark": {"type": "point", "filled": True, "size": 18, "opacity": 0.35},
+        "encoding": {**place, "tooltip": tooltip(text="truth, prediction")},
+    }
+    line = {
+        "data": ends,
+        "mark": {"type": "line", "strokeDash": [4, 4], "strokeWidth": 1},
+        "encoding": {**place, "color": {"value": "gray"}},
+    }
     return spec(values, height=320, layer=[line, dots])
 
 
@@ -171,8 +189,15 @@ def reliability(values: Rows) -> Spec:
         values,
         height=300,
         layer=[
-            {"data": diagonal, "mark": {"type": "line", "strokeDash": [4, 4], "strokeWidth": 1}, "encoding": {"x": x, "y": y, "color": {"value": "gray"}}},
-            {"mark": {"type": "rule", "strokeWidth": 2}, "encoding": {**shared, "y": {**y, "field": "low"}, "y2": {"field": "high"}}},
+            {
+                "data": diagonal,
+                "mark": {"type": "line", "strokeDash": [4, 4], "strokeWidth": 1},
+                "encoding": {"x": x, "y": y, "color": {"value": "gray"}},
+            },
+            {
+                "mark": {"type": "rule", "strokeWidth": 2},
+                "encoding": {**shared, "y": {**y, "field": "low"}, "y2": {"field": "high"}},
+            },
             {"mark": {"type": "line", "strokeWidth": 1.5}, "encoding": {"x": x, "y": y}},
             {"mark": {"type": "point", "filled": True, "opacity": 1, "size": 50}, "encoding": {**shared, "y": y}},
         ],

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from piste.core.errors import RunError
 from piste.core.panels import Block
 from piste.core.records import DataRecord, EpochRecord, EvaluationRecord, RunRecord
 from piste.core.runs import DATA, EVALUATION, RunFolder
 
-Need = Literal["run", "data", "evaluation", "epochs"]
+Need = Literal["run", "data", "evaluation", "epochs", "damaged"]
 Content = TypeVar("Content")
 
 
@@ -23,18 +23,24 @@ class Records:
     epochs: tuple[EpochRecord, ...] = ()
     damaged: tuple[str, ...] = ()
 
+    def of(self, need: Need) -> Any:
+        """Return the records that `need` names; what is falsy is not there."""
+        return getattr(self, need)
+
 
 @dataclass(frozen=True)
 class View:
-    """One panel of the report: the records it needs, given to `make` in that order, and how it is made.
+    """One panel of the report: the records it needs, those it wants besides, and how it is made.
 
-    `make` is pure; it returns the panel's blocks, none where the records have nothing to show.
+    `make` is pure; it takes what it needs, then what it wants (`None` or empty where absent), in that order, and
+    returns the panel's blocks, none where the records have nothing to show.
     """
 
     name: str
     title: str
     needs: tuple[Need, ...]
     make: Callable[..., tuple[Block, ...]]
+    wants: tuple[Need, ...] = ()
 
 
 def read(folder: RunFolder) -> Records:

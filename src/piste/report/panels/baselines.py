@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from piste.core.panels import Block, Chart, Grid, Lines, Text
+from piste.core.panels import Align, Block, Chart, Grid, Lines, Text
 from piste.core.records import BaselineRecord, EvaluationRecord, Score
 from piste.report import charts
 from piste.report.numbers import ABSENT, difference, finite, interval, score, seconds
-from piste.report.panels.result import named
+from piste.report.panels.result import deciding, named
 
 NETWORK = "this network"
 
@@ -17,7 +17,7 @@ def baselines(evaluation: EvaluationRecord) -> tuple[Block, ...]:
 
 
 def _comparison(evaluation: EvaluationRecord) -> tuple[Block, ...]:
-    main = named(evaluation.scores, evaluation.main)
+    main = deciding(evaluation)
     if main is None or not evaluation.baselines:
         return ()
     direction = "further right is better" if main.higher_is_better else "further left is better"
@@ -40,12 +40,13 @@ def _dot(title: str, found: Score) -> dict[str, Any]:
 def _table(evaluation: EvaluationRecord, main: Score) -> Grid:
     network = (NETWORK, score(main), interval(main.low, main.high), "", "", "", "", "")
     rows = (network, *(_row(one, named(one.scores, main.name)) for one in evaluation.baselines))
+    align: tuple[Align, ...] = ("left", "right", "right", "right", "right", "left", "right", "left")
     columns = ("model", main.name, "95 % interval", "network's lead", "its 95 % interval", "network is", "time", "note")
     notes = any(row[-1] for row in rows)
     return Grid(
         columns=columns if notes else columns[:-1],
         rows=rows if notes else tuple(row[:-1] for row in rows),
-        align=("left", "right", "right", "right", "right", "left", "right", "left")[: 8 if notes else 7],
+        align=align if notes else align[:-1],
         caption="The lead is positive where the network is better; its interval is a paired bootstrap.",
     )
 

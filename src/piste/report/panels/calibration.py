@@ -39,6 +39,11 @@ def _ends(observed: float, examples: int) -> tuple[float, float]:
 
 def _point(predicted: float, observed: float, examples: int) -> dict[str, Any]:
     low, high = _ends(observed, examples)
-    text = f"predicted {number(predicted)}, observed {number(observed)} ({interval(low, high)}), {count(examples)} examples"
+    shares = f"predicted {number(predicted)}, observed {number(observed)} ({interval(low, high)})"
     ends = {"low": finite(low), "high": finite(high)}
-    return {"predicted": finite(predicted), "observed": finite(observed), "text": text, **ends}
+    return {
+        "predicted": finite(predicted),
+        "observed": finite(observed),
+        "text": f"{shares}, {count(examples)} examples",
+        **ends,
+    }

@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from piste.core.panels import Block, Chart, Grid, Text
+from piste.core.panels import Align, Block, Chart, Grid, Text
 from piste.core.records import DataRecord, EvaluationRecord
 from piste.report import charts
 from piste.report.numbers import count, counted, finite, interval, percent
@@ -25,7 +25,11 @@ def confusion(evaluation: EvaluationRecord, data: DataRecord) -> tuple[Block, ..
         names = tuple(f"class {position}" for position in range(len(counts)))
     if len(names) <= LARGEST:
         return _matrix(counts, names), _recalls(counts, names)
-    return Text(f"With {len(names)} classes, the confusions that happen most often:"), _pairs(counts, names), _recalls(counts, names)
+    return (
+        Text(f"With {len(names)} classes, the confusions that happen most often:"),
+        _pairs(counts, names),
+        _recalls(counts, names),
+    )
 
 
 def wilson(hits: int, total: int) -> tuple[float, float]:
@@ -45,14 +49,17 @@ def _matrix(counts: Counts, names: tuple[str, ...]) -> Chart:
         for column, guess in enumerate(names)
     ]
     wrong = sum(map(sum, counts)) - sum(counts[at][at] for at in range(len(counts)))
+    align: list[Align] = ["right"] * (len(names) + 1)
+    align[0] = "left"
+    shading = "Rows are the truth, columns the prediction, shading the share of a row"
     return Chart(
         title="Confusion matrix",
-        description=f"Rows are the truth, columns the prediction, shading the share of a row; {counted(wrong, 'example')} off the diagonal.",
+        description=f"{shading}; {counted(wrong, 'example')} off the diagonal.",
         spec=charts.matrix(values, len(names)),
         numbers=Grid(
             ("truth", *names),
             tuple((name, *map(count, row)) for name, row in zip(names, counts, strict=True)),
-            ("left", *("right",) * len(names)),
+            tuple(align),
         ),
         size="half" if len(names) <= 12 else "wide",
     )
@@ -62,12 +69,21 @@ def _cell(truth: str, guess: str, found: int, total: int) -> dict[str, Any]:
     share = found / total if total else 0.0
     text = f"{count(found)} of {count(total)} ({percent(share)})"
     right = "right" if truth == guess else "wrong"
-    return {"truth": truth, "prediction": guess, "count": found, "share": finite(share, 4), "right": right, "text": text}
+    return {
+        "truth": truth,
+        "prediction": guess,
+        "count": found,
+        "share": finite(share, 4),
+        "right": right,
+        "text": text,
+    }
 
 
 def _pairs(counts: Counts, names: tuple[str, ...]) -> Grid:
     size = range(len(names))
-    pairs = [(counts[row][column], row, column) for row in size for column in size if row != column and counts[row][column]]
+    pairs = [
+        (counts[row][column], row, column) for row in size for column in size if row != column and counts[row][column]
+    ]
     pairs.sort(key=lambda pair: (-pair[0], pair[1], pair[2]))
     rows = tuple(
         (names[row], names[column], count(found), percent(found / sum(counts[row])), _ends(found, sum(counts[row])))
@@ -94,7 +110,10 @@ def _recalls(counts: Counts, names: tuple[str, ...]) -> Chart:
         spec=charts.intervals([_dot(*one) for one in found], "recall"),
         numbers=Grid(
             ("class", "found", "of", "recall", "95 % interval"),
-            tuple((name, count(hits), count(total), percent(hits / total if total else None, 3), _ends(hits, total)) for hits, total, name in found),
+            tuple(
+                (name, count(hits), count(total), percent(hits / total if total else None, 3), _ends(hits, total))
+                for hits, total, name in found
+            ),
             ("left", "right", "right", "right", "right"),
         ),
         size="half",
@@ -105,4 +124,11 @@ def _dot(hits: int, total: int, name: str) -> dict[str, Any]:
     low, high = wilson(hits, total)
     share = hits / total if total else None
     text = f"{count(hits)} of {count(total)} ({_ends(hits, total)})"
-    return {"label": name, "group": "class", "value": finite(share), "low": finite(low), "high": finite(high), "text": text}
+    return {
+        "label": name,
+        "group": "class",
+        "value": finite(share),
+        "low": finite(low),
+        "high": finite(high),
+        "text": text,
+    }

@@ -28,7 +28,9 @@ def _table(data: DataRecord) -> Grid:
             one.name,
             one.kind.value,
             "yes" if one.used else "no",
-            f"{count(one.missing)} ({percent(one.missing / data.rows)})" if one.missing and data.rows else count(one.missing),
+            f"{count(one.missing)} ({percent(one.missing / data.rows)})"
+            if one.missing and data.rows
+            else count(one.missing),
             count(one.distinct),
             one.reason,
         )

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from piste.core.panels import Block, Chart, Grid, Text
+from piste.core.panels import Align, Block, Chart, Grid, Text
 from piste.core.records import EpochRecord, RunRecord
 from piste.report import charts
 from piste.report.numbers import finite, number
@@ -16,17 +16,18 @@ Read = Callable[[EpochRecord], float]
 
 
 def learning(epochs: tuple[EpochRecord, ...], run: RunRecord) -> tuple[Block, ...]:
-    """Return the curves of loss, metric, learning rate and gradient, and their numbers."""
+    """Return the curves of loss, metric, learning rate and gradient."""
     best = run.training.best_epoch if run.training else None
     kept = thinned(epochs, best)
     metric = epochs[0].metric
     loss: dict[str, Read] = {"train": lambda one: one.train_loss, "validation": lambda one: one.validation_loss}
     blocks: list[Block] = [
         _chart(kept, "Loss", "loss", loss, best),
-        _chart(kept, f"{metric} on the validation split", metric, {"validation": lambda one: one.validation_metric}, best),
+        _chart(
+            kept, f"{metric} on the validation split", metric, {"validation": lambda one: one.validation_metric}, best
+        ),
         _chart(kept, "Learning rate", "learning rate", {"rate": lambda one: one.learning_rate}, None, height=120),
         _chart(kept, "Gradient norm", "gradient norm", {"gradient": lambda one: one.gradient_norm}, None, height=120),
-        _numbers(kept, metric),
     ]
     lost = sum(not math.isfinite(one.train_loss) for one in epochs)
     if lost:
@@ -48,7 +49,12 @@ def wide(values: Sequence[float | None]) -> bool:
 
 
 def _chart(
-    epochs: Sequence[EpochRecord], title: str, name: str, series: dict[str, Read], best: int | None, height: int = charts.HEIGHT
+    epochs: Sequence[EpochRecord],
+    title: str,
+    name: str,
+    series: dict[str, Read],
+    best: int | None,
+    height: int = charts.HEIGHT,
 ) -> Chart:
     values: list[dict[str, Any]] = [
         {"epoch": one.epoch, "value": finite(read(one)), "series": label, "text": number(read(one), 4)}
@@ -60,6 +66,7 @@ def _chart(
         title=f"{title} (logarithmic scale)" if log else title,
         description=_described(name, values),
         spec=charts.curves(values, name, best, log, height),
+        numbers=_numbers(epochs, series, best),
         size="half",
     )
 
@@ -68,18 +75,18 @@ def _described(name: str, values: list[dict[str, Any]]) -> str:
     parts = []
     for label in dict.fromkeys(row["series"] for row in values):
         line = [row for row in values if row["series"] == label]
-        parts.append(f"{label} from {line[0]['text']} in epoch {line[0]['epoch']} to {line[-1]['text']} in epoch {line[-1]['epoch']}")
+        first, last = (f"{row['text']} in epoch {row['epoch']}" for row in (line[0], line[-1]))
+        parts.append(f"{label} from {first} to {last}")
     return f"{name} over the epochs: {'; '.join(parts)}."
 
 
-def _numbers(epochs: Sequence[EpochRecord], metric: str) -> Grid:
+def _numbers(epochs: Sequence[EpochRecord], series: dict[str, Read], best: int | None) -> Grid:
     rows = tuple(
         (
-            str(one.epoch),
-            *(number(value, 4) for value in (one.train_loss, one.validation_loss, one.validation_metric)),
-            *(number(value) for value in (one.learning_rate, one.gradient_norm, one.seconds)),
+            f"{one.epoch} (best)" if one.epoch == best else str(one.epoch),
+            *(number(read(one), 4) for read in series.values()),
         )
         for one in epochs
     )
-    columns = ("epoch", "train loss", "validation loss", f"validation {metric}", "learning rate", "gradient norm", "seconds")
-    return Grid(columns, rows, ("right",) * len(columns), "The curves as numbers", folded=True)
+    align: list[Align] = ["right"] * (len(series) + 1)
+    return Grid(("epoch", *series), rows, tuple(align))

@@ -10,6 +10,7 @@ from piste.report import charts
 from piste.report.numbers import count, finite, number
 
 BINS = 30
+GROUPS = 10  # groups of equal size, by the truth, in the table behind the scatter
 
 
 def residuals(evaluation: EvaluationRecord, data: DataRecord) -> tuple[Block, ...]:
@@ -36,14 +37,28 @@ def binned(values: list[float], bins: int = BINS) -> list[tuple[float, float, in
 def _scatter(pairs: list[tuple[float, float]], name: str) -> Chart:
     flat = [value for pair in pairs for value in pair]
     values: list[dict[str, Any]] = [
-        {"truth": finite(truth), "prediction": finite(guess), "text": f"{number(truth, 4)}, {number(guess, 4)}"} for truth, guess in pairs
+        {"truth": finite(truth), "prediction": finite(guess), "text": f"{number(truth, 4)}, {number(guess, 4)}"}
+        for truth, guess in pairs
     ]
     return Chart(
         title="Predicted against true",
         description=f"{count(len(pairs))} test examples; a perfect prediction of {name} lies on the dashed line.",
         spec=charts.against_truth(values, name, min(flat), max(flat)),
+        numbers=_groups(pairs),
         size="half",
     )
+
+
+def _groups(pairs: list[tuple[float, float]]) -> Grid:
+    ordered, groups = sorted(pairs), min(GROUPS, len(pairs))
+    rows = []
+    for at in range(groups):
+        part = ordered[len(ordered) * at // groups : len(ordered) * (at + 1) // groups]
+        mean = math.fsum(guess for _, guess in part) / len(part)
+        error = math.fsum(abs(guess - truth) for truth, guess in part) / len(part)
+        rows.append((_range(part[0][0], part[-1][0]), count(len(part)), number(mean, 4), number(error)))
+    columns = ("truth", "examples", "mean prediction", "mean absolute error")
+    return Grid(columns, tuple(rows), ("right", "right", "right", "right"))
 
 
 def _errors(errors: list[float], name: str) -> Chart:
@@ -51,11 +66,18 @@ def _errors(errors: list[float], name: str) -> Chart:
     ordered = sorted(errors)
     low, high = ordered[len(errors) // 200], ordered[-1 - len(errors) // 200]
     bins = binned([min(max(error, low), high) for error in errors])
-    values = [{"low": start, "high": stop, "count": found, "text": f"{_range(start, stop)}: {count(found)}"} for start, stop, found in bins]
-    shares = [(f"{share} %", number(ordered[min(len(errors) * share // 100, len(errors) - 1)], 4)) for share in (1, 5, 25, 50, 75, 95, 99)]
+    values = [
+        {"low": start, "high": stop, "count": found, "text": f"{_range(start, stop)}: {count(found)}"}
+        for start, stop, found in bins
+    ]
+    shares = [
+        (f"{share} %", number(ordered[min(len(errors) * share // 100, len(errors) - 1)], 4))
+        for share in (1, 5, 25, 50, 75, 95, 99)
+    ]
+    middle = f"half of the errors lie between {shares[2][1]} and {shares[4][1]}"
     return Chart(
         title="Errors",
-        description=f"Prediction minus truth of {name}; half of the errors lie between {shares[2][1]} and {shares[4][1]}.",
+        description=f"Prediction minus truth of {name}; {middle}.",
         spec=charts.histogram(values, f"{name}: prediction minus truth", "examples", height=320),
         numbers=Grid(("quantile", "error"), tuple(shares), ("right", "right")),
         size="half",

@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from piste.core.panels import Block, Chart, Fact, Facts, Grid
+from piste.core.panels import Align, Block, Chart, Fact, Facts, Grid
 from piste.core.records import DataRecord, Distribution, TargetRecord
 from piste.report import charts
 from piste.report.numbers import ABSENT, count, number, percent
@@ -14,14 +14,18 @@ def target(data: DataRecord) -> tuple[Block, ...]:
     """Return the facts of the data, then the balance of the classes or the target's histogram."""
     facts = [
         Fact("data", data.name, data.source),
-        Fact("examples", count(data.rows), ", ".join(f"{count(size)} {name}" for name, size in data.split.sizes.items())),
+        Fact(
+            "examples", count(data.rows), ", ".join(f"{count(size)} {name}" for name, size in data.split.sizes.items())
+        ),
         Fact("features", count(len(data.features)), f"{count(sum(one.used for one in data.features))} used"),
         Fact("target", ", ".join(data.target.names), f"{data.target.task}: {data.target.reason}"),
         Fact("split", data.split.method, data.split.detail),
     ]
     if data.image_shape:
         height, width, channels = data.image_shape
-        facts.append(Fact("pictures", f"{height} × {width}", f"height × width, {channels} channel{'s' * (channels > 1)}"))
+        facts.append(
+            Fact("pictures", f"{height} × {width}", f"height × width, {channels} channel{'s' * (channels > 1)}")
+        )
     return (Facts(tuple(facts)), *_balance(data.target), *_histogram(data.target))
 
 
@@ -29,7 +33,11 @@ def _balance(target: TargetRecord) -> tuple[Block, ...]:
     if not target.counts or not target.classes:
         return ()
     totals = [sum(counts[at] for counts in target.counts.values()) for at in range(len(target.classes))]
-    order = sorted(range(len(totals)), key=lambda at: -totals[at])[:LARGEST] if len(totals) > LARGEST else range(len(totals))
+    order = (
+        sorted(range(len(totals)), key=lambda at: -totals[at])[:LARGEST]
+        if len(totals) > LARGEST
+        else range(len(totals))
+    )
     values = [
         {"label": target.classes[at], "count": counts[at], "series": split, "text": f"{count(counts[at])} {split}"}
         for split, counts in target.counts.items()
@@ -40,12 +48,15 @@ def _balance(target: TargetRecord) -> tuple[Block, ...]:
         for at, name in enumerate(target.classes)
     )
     rarest, commonest = min(totals), max(totals)
+    ends = f"the rarest class has {count(rarest)}, the commonest {count(commonest)}"
+    align: list[Align] = ["right"] * (len(target.counts) + 2)
+    align[0] = "left"
     shown = f"the {LARGEST} largest of {len(totals)} classes" if len(totals) > LARGEST else f"{len(totals)} classes"
     chart = Chart(
         title="Examples of each class",
-        description=f"Examples in {shown}, by split; the rarest class has {count(rarest)}, the commonest {count(commonest)}.",
+        description=f"Examples in {shown}, by split; {ends}.",
         spec=charts.bars(values, "examples", stacked=True),
-        numbers=Grid(("class", *target.counts, "share"), rows, ("left", *("right",) * (len(target.counts) + 1))),
+        numbers=Grid(("class", *target.counts, "share"), rows, tuple(align)),
     )
     return (chart,)
 

@@ -19,7 +19,11 @@ def training(run: RunRecord) -> tuple[Block, ...]:
         return ()
     facts = (
         Fact("parameters", count(one.parameters), "numbers that the training adjusts"),
-        Fact("epochs", count(one.epochs), f"{counted(one.steps, 'step')}; ended because {ENDINGS.get(one.stopped, one.stopped)}"),
+        Fact(
+            "epochs",
+            count(one.epochs),
+            f"{counted(one.steps, 'step')}; ended because {ENDINGS.get(one.stopped, one.stopped)}",
+        ),
         Fact("best epoch", count(one.best_epoch), "its parameters are the ones kept"),
         Fact("loss before the first step", number(one.initial_loss.measured), _expectation(one.initial_loss)),
         Fact("time", seconds(one.seconds), f"and {seconds(one.compile_seconds)} to compile"),

@@ -1,10 +1,11 @@
 """The examples that the network gets most wrong: mislabelled, odd, or truly hard. Look at them."""
 
-from piste.core.panels import Block, Grid, Picture, Pictures, Text
+from piste.core.panels import Align, Block, Grid, Picture, Pictures, Text
 from piste.core.records import EvaluationRecord, WrongExample
 from piste.report.numbers import count, number, percent
 
 WIDEST = 12  # features beside an example
+NUMBERS = ("row", "confidence", "loss")
 
 
 def wrong(evaluation: EvaluationRecord) -> tuple[Block, ...]:
@@ -12,14 +13,21 @@ def wrong(evaluation: EvaluationRecord) -> tuple[Block, ...]:
     examples = evaluation.wrong
     if not examples:
         return ()
-    advice = Text("Sorted by loss, the worst first. Each is mislabelled, unlike the rest, or truly hard; it is worth a look which.")
+    advice = Text(
+        "The test examples with the largest loss, the worst first. Each is mislabelled, unlike the rest, or truly "
+        "hard; it is worth a look which."
+    )
     pictured = tuple(_picture(one) for one in examples if one.picture)
     return (advice, Pictures(pictured)) if pictured else (advice, _rows(examples))
 
 
 def _picture(one: WrongExample) -> Picture:
     sure = "" if one.confidence is None else f" ({percent(one.confidence)} sure)"
-    lines = (f"taken for {one.prediction}{sure}", f"truth: {one.truth}", f"row {count(one.row)}, loss {number(one.loss)}")
+    lines = (
+        f"taken for {one.prediction}{sure}",
+        f"truth: {one.truth}",
+        f"row {count(one.row)}, loss {number(one.loss)}",
+    )
     return Picture(one.picture, f"Test example {one.row}: {one.truth}, taken for {one.prediction}", lines)
 
 
@@ -40,4 +48,9 @@ def _rows(examples: tuple[WrongExample, ...]) -> Grid:
     )
     rest = len({name for one in examples for name in one.values}) - len(names)
     caption = f"Rows count from 0 within their source.{f' {rest} more features are not shown.' if rest else ''}"
-    return Grid(columns, rows, ("right", "left", "left", *(("right",) if sure else ()), "right", *("left",) * len(names)), caption)
+    align: list[Align] = ["right" if name in NUMBERS else "left" for name in columns[: len(columns) - len(names)]]
+    return Grid(columns, rows, (*align, *_left(len(names))), caption)
+
+
+def _left(columns: int) -> list[Align]:
+    return ["left"] * columns
