@@ -3,8 +3,10 @@
 import csv
 import re
 import string
+import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 _DELIMITERS = (",", ";", "\t", "|")
@@ -41,6 +43,16 @@ def rows_of(text: str, dialect: Dialect, strict: bool = False) -> Iterator[tuple
         if len(cells) > 1 or (cells and cells[0]) or row == [""]:
             yield start, cells
         start = reader.line_num + 1
+
+
+@contextmanager
+def wide_fields() -> Iterator[None]:
+    """Lift the csv module's limit of 131,072 characters a field, for texts, and put it back."""
+    before = csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)
 
 
 def _lines(text: str) -> Iterator[str]:
