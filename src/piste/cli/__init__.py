@@ -1,5 +1,5 @@
 """The command line: one thin file per verb, no logic."""
 
-from piste.cli.main import main
+from piste.cli.application import main
 
 __all__ = ["main"]

@@ -105,14 +105,19 @@ def _default(field: "dataclasses.Field[Any]") -> Any:
 
 
 def _annotation(hint: Any, text: str, group: Group) -> Any:
-    kinds = [hint] if get_origin(hint) not in (Union, types.UnionType) else get_args(hint)
+    kinds = (hint,) if get_origin(hint) not in (Union, types.UnionType) else get_args(hint)
     inner = next((get_args(kind)[0] for kind in kinds if get_origin(kind) is tuple), None)
-    # A list is one word, values with commas between, so that it cannot swallow the argument after it.
-    converter = _comma_converter(inner) if inner is not None else None
-    negative = None if bool in kinds else ""
+    converter = _comma_converter(inner) if inner is not None else _whole if _is_whole(kinds) else None
     return Annotated[
         hint,
-        Parameter(help=text, group=group, negative=negative, converter=converter, n_tokens=1 if converter else None),
+        Parameter(
+            help=text,
+            group=group,
+            negative=None if bool in kinds else "",
+            converter=converter,
+            # A list is one word, values with commas between, so that it cannot swallow the argument after it.
+            n_tokens=1 if inner is not None else None,
+        ),
     ]
 
 
@@ -122,6 +127,18 @@ def _comma_converter(inner: Callable[[str], Any]) -> Callable[[Any, Any], tuple[
         return tuple(inner(word) for word in words if word)
 
     return convert
+
+
+def _is_whole(kinds: tuple[Any, ...]) -> bool:
+    return int in kinds and not {str, float} & set(kinds)
+
+
+def _whole(_: Any, tokens: list[Token]) -> int:
+    # The library's own conversion would round 1.5 epochs to 2 without a word.
+    try:
+        return int(tokens[0].value)
+    except ValueError:
+        raise ValueError(f"expected a whole number, got {tokens[0].value!r}.") from None
 
 
 def _config() -> inspect.Parameter:
@@ -143,10 +160,19 @@ def _read(file: Path, sections: Mapping[str, type]) -> dict[str, dict[str, Any]]
         raise SettingError(f"The settings file {file} is not TOML: {error}.") from error
     for name, lines in written.items():
         if name not in sections or not isinstance(lines, dict):
-            near = difflib.get_close_matches(name, sections, 1)
-            hint = f"Did you mean [{near[0]}]?" if near else f"Known are: {', '.join(f'[{one}]' for one in sections)}."
-            raise SettingError(f"The settings file {file} has no section [{name}] to fill. {hint}")
+            raise SettingError(f"The settings file {file} {_misplaced(name, lines, sections)}")
     return written
+
+
+def _misplaced(name: str, lines: Any, sections: Mapping[str, type]) -> str:
+    if name in sections:
+        return f"must have '{name}' as one section: write [{name}] and its settings below it."
+    for section, kind in sections.items():
+        if name in {field.name for field in dataclasses.fields(kind)}:
+            return f"has '{name}' outside its section: write it below [{section}]."
+    near = difflib.get_close_matches(name, sections, 1)
+    hint = f"Did you mean [{near[0]}]?" if near else f"Known are: {', '.join(f'[{one}]' for one in sections)}."
+    return f"has no section [{name}] to fill. {hint}"
 
 
 def _check_file(kind: type, lines: Mapping[str, Any], section: str, file: Path | None) -> None:

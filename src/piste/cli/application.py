@@ -1,8 +1,10 @@
 """`main`: parses the command line, calls the verb, and turns every outcome into an exit code.
 
-0 done; 2 a mistake the person can mend (one sentence on stderr); 70 a fault in Piste; 130 stopped by Ctrl-C.
+0 done; 2 a mistake the person can mend (one sentence on stderr); 70 a fault in Piste; 130 stopped by Ctrl-C;
+141 the reader of a pipe has left.
 """
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -10,6 +12,7 @@ from collections.abc import Sequence
 import cyclopts
 
 import piste
+from piste.cli.mistakes import one_line, sentence
 from piste.cli.verbs import VERBS
 from piste.core.errors import PisteError
 
@@ -19,16 +22,16 @@ DEBUG = "--debug"
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line `argv` (the process' own when None) and return the exit code."""
-    # Without this the compiler writes two false alarms of 2 kB to stderr for each program found in its cache.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     tokens = list(sys.argv[1:] if argv is None else argv)
     debug = DEBUG in tokens
+    _write_what_the_terminal_can_show()
     try:
         application()([token for token in tokens if token != DEBUG])
+        sys.stdout.flush()  # here, because a failure to write at the end of the process could not be caught
     except PisteError as error:
-        return _say(str(error), MISTAKE)
+        return _say(one_line(error), MISTAKE)
     except cyclopts.CycloptsError as error:
-        return _say(f"{_one_line(error)} `piste --help` lists what there is.", MISTAKE)
+        return _say(sentence(error, (verb.name for verb in VERBS)), MISTAKE)
     except KeyboardInterrupt:
         return _say("Stopped by Ctrl-C; what was finished is kept.", STOPPED)
     except BrokenPipeError:  # `piste runs | head`: the reader left, which is no mistake
@@ -38,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if debug:
             raise
         return _say(
-            f"This is a fault in Piste ({type(error).__name__}: {_one_line(error)}). "
+            f"This is a fault in Piste ({type(error).__name__}: {one_line(error)}). "
             f"Please report it with the traceback that `piste {DEBUG} ...` shows.",
             FAULT,
         )
@@ -64,10 +67,12 @@ def application() -> cyclopts.App:
     return app
 
 
-def _say(sentence: str, code: int) -> int:
-    sys.stderr.write(f"piste: {sentence}\n")
+def _write_what_the_terminal_can_show() -> None:
+    # A name with a letter that the terminal's encoding lacks is shown with a ? instead of ending the verb.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+
+
+def _say(text: str, code: int) -> int:
+    sys.stderr.write(f"piste: {text}\n")
     return code
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())
