@@ -37,7 +37,8 @@ def _show(record: "DoctorRecord") -> None:
     out.print(f"{'cores':<16}{record.cores}")
     for variable, value in record.threads.items():
         out.print(f"{variable:<16} {value}", markup=False)
-    size = f"{record.cache_bytes / 2**20:.1f} MiB" if record.cache_folder else "cannot be written, so nothing is kept"
-    out.print(f"{'cache':<16}{record.cache_folder} ({size})", markup=False)
+    kept = f"{record.cache_folder} ({record.cache_bytes / 2**20:.1f} MiB)"
+    cache = kept if record.cache_folder else "cannot be written, so nothing is kept"
+    out.print(f"{'cache':<16}{cache}", markup=False)
     out.print(f"{'matrix product':<16}{record.matrix_product_rate:.0f} GFLOP/s (float32)")
     out.print(f"{'known answer':<16}{record.sentence}")

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from piste.core.records import encode
 
-PIPE_WIDTH = 200
+PIPE_WIDTH = 2000  # so that each row of a table is one line for the program that reads it
 NARROWEST, WIDEST = 40, 100  # columns of running text
 
 

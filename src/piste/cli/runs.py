@@ -11,7 +11,7 @@ from rich.text import Text
 from piste.cli.output import console, write_json
 from piste.cli.run_argument import DEFAULT_RUNS
 from piste.core.errors import RunError
-from piste.core.records import Score, Status
+from piste.core.records import Score
 from piste.core.runs import DATA, EVALUATION, RunFolder, runs_in
 
 DAMAGED = "damaged"
@@ -73,12 +73,11 @@ def summary(run: RunFolder) -> RunSummary:
 
 def _table(summaries: list[RunSummary]) -> Table:
     table = Table(box=None, pad_edge=False)
-    for heading in ("run", "status", "data", "task", "score (95 % interval)", "when (UTC)"):
+    for heading in ("run", "status", "data", "task", "score (95 % interval)", "when (UTC)", "remark"):
         table.add_column(heading, overflow="fold")
     for line in summaries:
-        status = line.status if line.status == Status.FINISHED or not line.error else f"{line.status}: {line.error}"
         when = line.created[:16].replace("T", " ")
-        cells = (line.name, status, line.data, line.task, _score(line.score), when)
+        cells = (line.name, line.status, line.data, line.task, _score(line.score), when, line.error)
         table.add_row(*map(Text, cells))  # as Text, because an error's brackets are no markup
     return table
 
