@@ -20,7 +20,10 @@ _NAMED = (
     re.compile(r"(?:(?P<d>\d{1,2})[ -])?" + _MONTH + r"[ ,-]+(?P<y>\d{4})" + _CLOCK, re.IGNORECASE),
     re.compile(_MONTH + r" (?P<d>\d{1,2}),? +(?P<y>\d{4})" + _CLOCK, re.IGNORECASE),
 )
-_MONTHS = {name: i + 1 for i, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split())}
+_MONTHS = {
+    name: i + 1
+    for i, name in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"])
+}
 
 
 def parse_numbers(texts: Sequence[str]) -> NDArray[np.float64]:

@@ -101,7 +101,8 @@ def by_group(groups: NDArray[np.integer], seed: int) -> Divide:
             )
         order = generator(seed, "split", name).permutation(len(found))
         middle = np.cumsum(counts[order]) - counts[order] / 2
-        held_groups = order[: np.clip(np.searchsorted(middle, share * len(rows)), 1, len(found) - 1)]
+        wanted = np.searchsorted(middle, share * len(rows))
+        held_groups = order[: np.clip(wanted, 1, _most_held(len(found), name))]
         held = np.isin(codes, held_groups)
         return rows[held], rows[~held]
 
@@ -114,14 +115,20 @@ def by_time(times: NDArray[np.generic]) -> Divide:
     def divide(rows: Rows, share: float, name: str) -> tuple[Rows, Rows]:
         ordered = rows[np.argsort(times[rows], kind="stable")]
         sorted_times = times[ordered]
-        cut = len(rows) - _held_count(len(rows), share)
-        start = int(np.searchsorted(sorted_times, sorted_times[cut], side="left"))
-        start = start or int(np.searchsorted(sorted_times, sorted_times[0], side="right"))
-        if start == len(rows):
+        starts = 1 + np.flatnonzero(sorted_times[1:] != sorted_times[:-1])
+        if len(starts) == 0:
             raise DataError("The --time column has too few different values: each split needs at least one of its own.")
+        # Where the cut falls among equal times, all of them are held back.
+        wanted = np.searchsorted(starts, len(rows) - _held_count(len(rows), share), side="right")
+        start = starts[np.clip(wanted - 1, len(starts) - _most_held(len(starts) + 1, name), len(starts) - 1)]
         return np.sort(ordered[start:]), np.sort(ordered[:start])
 
     return divide
+
+
+def _most_held(values: int, name: str) -> int:
+    """Return how many of so many different values may be held back: after the test split, validation needs one too."""
+    return max(values - (2 if name == "test" else 1), 1)
 
 
 def _held_count(rows: int, share: float) -> int:

@@ -1,0 +1,67 @@
+"""Numbers: scaled, with an indicator of missing ones, and in bins on request."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from piste.core.records import Kind
+from piste.data.columns import Column
+from piste.data.encoders.scaling import Scale, fit_scale
+
+
+@dataclass(frozen=True)
+class NumberEncoder:
+    """Slots: the scaled number; "missing" where the train split has gaps; then the bins.
+
+    A missing number becomes the train split's median. The bins are a piecewise-linear encoding (Gorishniy, Rubachev
+    & Babenko 2022): with edges b0 < b1 < ... slot t is (x - b[t-1]) / (b[t] - b[t-1]), cut to [0, 1]. The paper
+    leaves the outer bins uncut; here the scaled number carries what lies beyond.
+    """
+
+    name: str
+    scale: Scale
+    indicator: bool
+    edges: tuple[float, ...] = ()
+
+    kind = Kind.NUMBER
+
+    @property
+    def slots(self) -> tuple[str, ...]:
+        """Names of the inputs."""
+        bins = [f"{self.name} bin {number}" for number in range(1, len(self.edges))]
+        return (self.name, *([f"{self.name} missing"] if self.indicator else []), *bins)
+
+    def encode(self, column: Column) -> NDArray[np.float32]:
+        """Return float32 (B, slots)."""
+        values = np.where(column.missing, self.scale.centre, np.asarray(column.values, np.float64))
+        parts = [self.scale.apply(values)[:, None]]
+        if self.indicator:
+            parts.append(column.missing[:, None].astype(np.float64))
+        if self.edges:
+            parts.append(_in_bins(values, self.edges) * ~column.missing[:, None])
+        return np.concatenate(parts, axis=1).astype(np.float32)
+
+
+def fit_number(column: Column, bins: int) -> NumberEncoder:
+    """Return the encoder of `column` (train split only); `bins` of 0 means none, else cut at quantiles."""
+    values = np.asarray(column.values[~column.missing], np.float64)
+    return NumberEncoder(column.name, fit_scale(values), bool(column.missing.any()), _edges(values, bins))
+
+
+def _edges(values: NDArray[np.float64], bins: int) -> tuple[float, ...]:
+    if bins == 0 or len(values) == 0:
+        return ()
+    edges = np.unique(np.quantile(values, np.linspace(0, 1, bins + 1), method="inverted_cdf"))
+    # One bin alone would repeat the scaled number.
+    return tuple(edges.tolist()) if len(edges) > 2 else ()
+
+
+def _in_bins(values: NDArray[np.float64], edges: Sequence[float]) -> NDArray[np.float64]:
+    low, high = np.array(edges[:-1]), np.array(edges[1:])
+    # Halved, so that edges near the largest number do not overflow.
+    inside = (np.clip(values[:, None], low, high) / 2 - low / 2) / np.maximum(
+        high / 2 - low / 2, np.finfo(np.float64).tiny
+    )
+    return np.clip(inside, 0.0, 1.0)

@@ -1,0 +1,167 @@
+"""The whole encoding of a data set: columns to the network's inputs, the target to what the loss takes, and back.
+
+Everything here is fitted on the train split alone, and travels with the model as JSON.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, get_type_hints
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from piste.core.errors import RunError
+from piste.core.records import Kind, Task
+from piste.data.columns import IMAGE, Column
+from piste.data.encoders.choose import Encoder, encoder_from_json, encoder_to_json, fit_encoder
+from piste.data.examples import DataSet
+
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A column that the network reads: its name, kind, and order of day and month where it is a date."""
+
+    name: str
+    kind: Kind
+    form: str = ""
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One input of the network and the column it comes from."""
+
+    name: str
+    column: str
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """How examples become the network's inputs and targets.
+
+    `order` names all columns of the training source and `target_columns` those that were predicted; `target_names` are
+    the outputs (K of them for a multi-label or multi-output target, else one). For pictures `image_shape` is
+    (height, width, channels), `channel_mean` and `channel_std` are those of the train split in units of 0..255,
+    and there are no encoders.
+    """
+
+    task: Task
+    classes: tuple[str, ...]
+    target_names: tuple[str, ...]
+    target_columns: tuple[str, ...]
+    order: tuple[str, ...]
+    encoders: tuple[Encoder, ...] = ()
+    image_shape: tuple[int, int, int] | None = None
+    channel_mean: tuple[float, ...] = ()
+    channel_std: tuple[float, ...] = ()
+    target_mean: tuple[float, ...] = ()
+    target_std: tuple[float, ...] = ()
+
+    @property
+    def columns(self) -> tuple[Wanted, ...]:
+        """What `inputs` takes, in this order."""
+        if self.image_shape is not None:
+            return (Wanted(IMAGE, Kind.IMAGE),)
+        return tuple(Wanted(one.name, one.kind, getattr(one, "form", "")) for one in self.encoders)
+
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        """The inputs of the network one by one (F,), each with its column; empty for pictures."""
+        return tuple(Slot(name, encoder.name) for encoder in self.encoders for name in encoder.slots)
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """Shape of one example: (F,) or (height, width, channels)."""
+        return self.image_shape if self.image_shape is not None else (sum(len(one.slots) for one in self.encoders),)
+
+    @property
+    def outputs(self) -> int:
+        """Number of the network's outputs: one per class, label or regression target."""
+        return len(self.classes) if self.classes else len(self.target_names)
+
+    def inputs(self, columns: Sequence[Column]) -> NDArray[Any]:
+        """Return float32 (B, F), or uint8 (B, height, width, channels) for pictures, of `columns` in their order."""
+        if self.image_shape is not None:
+            return columns[0].values
+        pairs = list(zip(self.encoders, columns, strict=True))
+        encoded = np.empty((len(columns[0].values), self.input_shape[0]), np.float32)
+        start = 0
+        for encoder, column in pairs:
+            part = encoder.encode(column)
+            encoded[:, start : start + part.shape[1]] = part
+            start += part.shape[1]
+        return encoded
+
+    def targets(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Return int32 (B,) class numbers or float32 (B, K); regression targets have mean 0 and deviation 1."""
+        if self.task is not Task.REGRESSION:
+            return values
+        scaled = (np.asarray(values, np.float64) - np.array(self.target_mean)) / np.array(self.target_std)
+        standardised: NDArray[Any] = scaled.astype(np.float32)
+        return standardised
+
+    def decode_regression(self, outputs: NDArray[Any]) -> NDArray[np.float64]:
+        """Return float64 (B, K) in the target's own units from outputs (B, K)."""
+        decoded: NDArray[np.float64] = np.asarray(outputs, np.float64) * np.array(self.target_std) + np.array(
+            self.target_mean
+        )
+        return decoded
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the encoding as plain values for a JSON file; `from_json` reads it back exactly."""
+        fields: dict[str, Any] = msgspec.to_builtins(self)
+        return {"version": VERSION, **fields, "encoders": [encoder_to_json(one) for one in self.encoders]}
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> "Encoding":
+        """Return the encoding that `to_json` wrote; raises `RunError` for another version or damaged content."""
+        if not isinstance(value, dict) or value.get("version") != VERSION:
+            found = value.get("version") if isinstance(value, dict) else None
+            raise RunError(
+                f"The model's encoding has version {found!r}, and this Piste reads version {VERSION}: "
+                f"use the Piste that trained the model, or train it again."
+            )
+        hints = get_type_hints(cls)
+        try:
+            fields = {name: msgspec.convert(value[name], hints[name]) for name in hints if name != "encoders"}
+            return cls(**fields, encoders=tuple(map(encoder_from_json, value["encoders"])))
+        except (msgspec.ValidationError, LookupError, TypeError, AttributeError) as error:
+            raise RunError(
+                f"The model's encoding is damaged ({error}): restore the run folder, or train it again."
+            ) from error
+
+
+def fit_encoding(dataset: DataSet, bins: int = 0) -> Encoding:
+    """Return the encoding fitted on the train split of `dataset`; with `bins`, numbers are cut at quantiles as well."""
+    columns, values = dataset.select("train")
+    target = dataset.target
+    outputs = [column for column in dataset.order if column not in {one.name for one in dataset.columns}]
+    mean, deviation = _target_scale(values) if target.task is Task.REGRESSION else ((), ())
+    common = Encoding(
+        target.task, target.classes, target.names, tuple(outputs), dataset.order, target_mean=mean, target_std=deviation
+    )
+    pictures = next((column for column in columns if column.kind is Kind.IMAGE), None)
+    if pictures is None:
+        return replace(common, encoders=tuple(fit_encoder(column, bins) for column in columns))
+    channel_mean, channel_std = _channel_scale(np.asarray(pictures.values, np.uint8))
+    height, width, channels = pictures.values.shape[1:]
+    return replace(common, image_shape=(height, width, channels), channel_mean=channel_mean, channel_std=channel_std)
+
+
+def _target_scale(values: NDArray[Any]) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    deviation = values.std(axis=0)
+    return tuple(values.mean(axis=0).tolist()), tuple(np.where(deviation > 0, deviation, 1.0).tolist())
+
+
+def _channel_scale(pictures: NDArray[np.uint8]) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Return mean and deviation of each channel, from counts of the 256 values: no copy in floating point."""
+    levels = np.arange(256)
+    means, deviations = [], []
+    for channel in range(pictures.shape[-1]):
+        shares = np.bincount(pictures[..., channel].ravel(), minlength=256) / pictures[..., channel].size
+        mean = float(shares @ levels)
+        means.append(mean)
+        deviations.append(float(np.sqrt(shares @ (levels - mean) ** 2)) or 1.0)
+    return tuple(means), tuple(deviations)

@@ -1,0 +1,42 @@
+"""A data set ready for encoding: columns with kinds, a target with a task, and rows in three splits."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from piste.core.records import DataRecord
+from piste.data.columns import Column
+from piste.data.target import Target
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """Examples with a schema.
+
+    `columns` has every column but the target, in the same order as `record.features`, which says which are used;
+    `rows` maps "train", "validation" and "test" to row numbers, int64; `origin` (B,) is each row's number within
+    its own source, and `row_names` its name there, where it has one; `order` names all columns of the source.
+    """
+
+    name: str
+    source: str
+    columns: tuple[Column, ...]
+    target: Target
+    rows: Mapping[str, NDArray[np.int64]]
+    record: DataRecord
+    origin: NDArray[np.int64]
+    order: tuple[str, ...]
+    row_names: tuple[str, ...] = ()
+
+    @property
+    def used(self) -> tuple[Column, ...]:
+        """The columns that serve as features."""
+        return tuple(column for column, feature in zip(self.columns, self.record.features, strict=True) if feature.used)
+
+    def select(self, split: str) -> tuple[tuple[Column, ...], NDArray[Any]]:
+        """Return the used columns and the target's values of the rows of `split`."""
+        rows = self.rows[split]
+        return tuple(column.take(rows) for column in self.used), self.target.values[rows]
