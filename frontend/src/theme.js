@@ -5,7 +5,7 @@ export const theme = {
   background: null,
   font,
   padding: 2,
-  autosize: {type: 'fit', contains: 'padding', resize: true},
+  autosize: {type: 'fit-x', contains: 'padding', resize: true},
   view: {stroke: null},
   range: {category: [1, 2, 3, 4, 5, 6].map((number) => `var(--series-${number})`)},
   mark: {color: 'var(--series-1)'},
@@ -13,9 +13,9 @@ export const theme = {
   area: {fill: 'var(--series-1)'},
   bar: {fill: 'var(--series-1)'},
   line: {stroke: 'var(--series-1)', strokeWidth: 2, strokeJoin: 'round'},
-  point: {fill: 'var(--series-1)', stroke: 'var(--series-1)', size: 36},
+  point: {size: 36},
   rect: {fill: 'var(--series-1)'},
-  rule: {stroke: 'var(--soft-ink)'},
+  rule: {stroke: 'var(--series-1)'},
   text: {fill: 'var(--ink)', fontSize: 12},
   title: {color: 'var(--ink)', anchor: 'start', fontSize: 13, fontWeight: 600, offset: 8, subtitleColor: 'var(--soft-ink)'},
   axis: {
@@ -32,7 +32,8 @@ export const theme = {
     labelPadding: 4,
     tickSize: 4,
   },
-  axisX: {grid: false},
+  axisX: {grid: false, titleLimit: {expr: 'width'}},
+  axisY: {titleLimit: {expr: 'height'}},
   legend: {
     orient: 'top',
     direction: 'horizontal',
@@ -40,6 +41,6 @@ export const theme = {
     labelColor: 'var(--ink)',
     labelFontSize: 12,
     symbolStrokeWidth: 2,
-    offset: 6,
+    offset: 16,
   },
 };

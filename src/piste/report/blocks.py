@@ -10,6 +10,7 @@ from piste.report.charts import Spec
 from piste.report.elements import element
 
 MARKS = {"good": "✓", "warning": "!", "bad": "✕"}
+LONG = 20  # characters from which a cell needs a wide column
 SPOKEN = {"good": "Good: ", "warning": "Warning: ", "bad": "Problem: "}
 
 
@@ -57,7 +58,9 @@ def _facts(block: Facts) -> Element:
 
 @_element.register
 def _grid(block: Grid) -> Element:
-    return folded(block.caption or "Table", block) if block.folded else table(block)
+    if block.folded:
+        return folded(block.caption or "Table", block)
+    return element("div", table(block), *([element("p", block.caption, class_="note")] if block.caption else []))
 
 
 @_element.register
@@ -84,9 +87,8 @@ def table(grid: Grid) -> Element:
     head = element("tr", *(element("th", name, scope="col", class_=side) for name, side in _sides(grid.columns, align)))
     rows = [element("tr", *_cells(row, align)) for row in grid.rows]
     label = grid.caption or ", ".join(grid.columns)
-    content = [element("caption", grid.caption)] if grid.caption and not grid.folded else []
-    content += [element("thead", head), element("tbody", *rows)]
-    return element("div", element("table", *content), class_="table", tabindex="0", role="region", aria_label=label)
+    content = element("table", element("thead", head), element("tbody", *rows))
+    return element("div", content, class_="table", tabindex="0", role="region", aria_label=label)
 
 
 def _sides(texts: Sequence[str], align: Sequence[str]) -> list[tuple[str, str]]:
@@ -97,7 +99,7 @@ def _cells(row: Sequence[str], align: Sequence[str]) -> list[Element]:
     first, *rest = _sides(row, align)
     return [
         element("th", first[0], scope="row", class_=first[1]),
-        *(element("td", text, class_=side) for text, side in rest),
+        *(element("td", text, class_=f"{side} long" if len(text) > LONG else side) for text, side in rest),
     ]
 
 

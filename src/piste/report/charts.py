@@ -8,7 +8,9 @@ from typing import Any
 Spec = dict[str, Any]
 Rows = Sequence[Mapping[str, Any]]
 
-HEIGHT = 240  # pixels, of an ordinary chart
+HEIGHT = 220  # pixels, of an ordinary chart
+LABEL = 130  # pixels for the name of a row at most, so that a phone has room for the rest
+TICKS = {"expr": "max(3, width / 60)"}
 
 
 def spec(values: Rows, height: int = HEIGHT, **parts: Any) -> Spec:
@@ -27,16 +29,17 @@ def tooltip(**titles: str) -> list[Spec]:
     return [{"field": name, "type": "nominal", "title": title} for name, title in titles.items()]
 
 
-def intervals(values: Rows, title: str, name: str = "") -> Spec:
+def intervals(values: Rows, title: str, domain: tuple[float, float] | None = None) -> Spec:
     """Return dots with intervals, one row per entry: fields label, value, low, high, group and text."""
-    y = axis("label", "nominal", name or None, axis={"labelLimit": 160, "domain": False, "ticks": False})
-    x = {"title": title, "type": "quantitative", "scale": {"zero": False, "nice": True, "padding": 8}}
-    color = axis("group", "nominal", None, legend=None)
+    scale = {"domain": list(domain)} if domain else {"zero": False, "nice": True, "padding": 8}
+    y = axis("label", "nominal", None, axis={"labelLimit": LABEL, "domain": False, "ticks": False})
+    x = {"title": title, "type": "quantitative", "scale": scale, "axis": {"tickCount": TICKS}}
+    color = {"condition": {"test": "datum.group == 'baseline'", "value": "gray"}}
     shared = {"y": y, "color": color, "tooltip": tooltip(label="", text=title)}
     ends = {"x": {"field": "low", **x}, "x2": {"field": "high"}}
     return spec(
         values,
-        height=26 * len(values) + 40,
+        height=26 * len(values),
         layer=[
             {"mark": {"type": "rule", "strokeWidth": 2.5, "strokeCap": "round"}, "encoding": {**shared, **ends}},
             {
@@ -54,13 +57,23 @@ def curves(values: Rows, title: str, best: int | None, log: bool = False, height
     several = len({row["series"] for row in values}) > 1
     scale = {"type": "log"} if log else {"zero": False}
     x = axis(
-        "epoch", "quantitative", "epoch", scale={"zero": False, "nice": False}, axis={"tickMinStep": 1, "format": "d"}
+        "epoch",
+        "quantitative",
+        "epoch",
+        scale={"zero": False, "nice": False},
+        axis={"tickMinStep": 1, "format": "d", "tickCount": TICKS},
     )
     line = {
         "mark": {"type": "line", "point": len(epochs) <= 25},
         "encoding": {
             "x": x,
-            "y": axis("value", "quantitative", title, scale=scale),
+            "y": axis(
+                "value",
+                "quantitative",
+                title,
+                scale=scale,
+                axis={"tickCount": 4, "gridOpacity": 0.35} if log else {"tickCount": 5},
+            ),
             "color": axis("series", "nominal", None, legend={} if several else None),
             "tooltip": tooltip(series="", epoch="epoch", text=title),
         },
@@ -74,25 +87,26 @@ def _mark(best: int | None, epochs: Sequence[int]) -> list[Spec]:
     right = best > (epochs[0] + epochs[-1]) / 2
     place = {"x": {"field": "epoch", "type": "quantitative"}}
     data = {"values": [{"epoch": best, "text": f"best: epoch {best}"}]}
-    label = {"type": "text", "align": "right" if right else "left", "dx": -5 if right else 5, "y": 8, "fontSize": 11}
+    label = {"type": "text", "align": "right" if right else "left", "dx": 5 if right else -5, "y": -7, "fontSize": 11}
     return [
-        {"data": data, "mark": {"type": "rule", "strokeDash": [4, 4]}, "encoding": place},
+        {"data": data, "mark": {"type": "rule", "strokeDash": [4, 4], "color": "gray"}, "encoding": place},
         {"data": data, "mark": label, "encoding": {**place, "text": {"field": "text"}}},
     ]
 
 
 def bars(values: Rows, title: str | None, stacked: bool = False) -> Spec:
-    """Return horizontal bars: fields label, count, text and, where `stacked`, series."""
-    y = axis("label", "nominal", None, axis={"labelLimit": 140, "domain": False, "ticks": False})
-    color = {"color": axis("series", "nominal", None)} if stacked else {}
+    """Return horizontal bars: fields label, count, text and, where `stacked`, series and its order."""
+    y = axis("label", "nominal", None, axis={"labelLimit": LABEL, "domain": False, "ticks": False})
+    order = {"field": "order", "type": "quantitative"}
+    color = {"color": axis("series", "nominal", None), "order": order} if stacked else {}
     labels = len({row["label"] for row in values})
     return spec(
         values,
-        height=max(22 * labels, 60),
+        height=22 * labels,
         mark={"type": "bar", "cornerRadiusEnd": 2},
         encoding={
             "y": y,
-            "x": axis("count", "quantitative", title, axis={"format": "~s", "tickMinStep": 1}),
+            "x": axis("count", "quantitative", title, axis={"format": "~s", "tickMinStep": 1, "tickCount": TICKS}),
             "tooltip": tooltip(label="", text=title or "examples"),
             **color,
         },
@@ -103,7 +117,11 @@ def bars(values: Rows, title: str | None, stacked: bool = False) -> Spec:
 def histogram(values: Rows, x_title: str | None, y_title: str | None, height: int = HEIGHT) -> Spec:
     """Return a histogram of bins already counted: fields low, high, count and text."""
     x = axis(
-        "low", "quantitative", x_title, scale={"zero": False, "nice": False}, axis={"format": "~s", "labelFlush": True}
+        "low",
+        "quantitative",
+        x_title,
+        scale={"zero": False, "nice": False},
+        axis={"format": "~s", "labelFlush": True, "tickCount": TICKS},
     )
     return spec(
         values,
@@ -120,9 +138,11 @@ def histogram(values: Rows, x_title: str | None, y_title: str | None, height: in
 
 def matrix(values: Rows, classes: int) -> Spec:
     """Return a confusion matrix: fields truth, prediction, share, right, count and text."""
+    upright = max(len(str(row["truth"])) for row in values) * classes <= 40  # letters that fit side by side on a phone
     size = {"expr": f"max(6, min(13, width / {2.6 * classes:g}))"}
     labels = {"labelLimit": 90, "domain": False, "ticks": False, "labelOverlap": False}
     cells = {
+        "name": "cells",
         "mark": {"type": "rect", "cornerRadius": 2},
         "encoding": {
             "color": axis("right", "nominal", None, legend=None, scale={"domain": ["right", "wrong"]}),
@@ -142,7 +162,7 @@ def matrix(values: Rows, classes: int) -> Spec:
             "prediction",
             "nominal",
             "prediction",
-            axis={**labels, "orient": "top", "labelAngle": -40 if classes > 4 else 0},
+            axis={**labels, "orient": "top", "labelAngle": 0 if upright else -40},
         ),
         "y": axis("truth", "nominal", "truth", axis=labels),
         "tooltip": tooltip(truth="truth", prediction="prediction", text="examples"),

@@ -30,6 +30,17 @@ def counted(value: int, one: str, many: str = "") -> str:
     return f"{count(value)} {one if value == 1 else many or one + 's'}"
 
 
+def capitalised(text: str) -> str:
+    """Return `text` with a capital at its beginning and the rest as it was."""
+    return text[:1].upper() + text[1:]
+
+
+def brief(name: str, longest: int = 60) -> str:
+    """Return a name for use within a sentence: cut where it is very long, with a sign for it where it is empty."""
+    text = " ".join(name.split()) or "(empty)"
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
 def percent(share: float | None, digits: int = 2) -> str:
     """Return a share in [0, 1] as a percentage to `digits` significant digits."""
     return ABSENT if share is None or not math.isfinite(share) else f"{number(100 * share, digits)} %"

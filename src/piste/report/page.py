@@ -10,7 +10,7 @@ from piste.core.panels import Panel
 from piste.core.records import encode_line
 from piste.report.blocks import drawn
 from piste.report.charts import Spec
-from piste.report.elements import element, written
+from piste.report.elements import clean, element, written
 
 
 def html(panels: tuple[Panel, ...], title: str) -> str:
@@ -54,4 +54,4 @@ def _hash(text: str) -> str:
 
 def _inert(specs: list[Spec]) -> str:
     # Inside a script element only "<" could end it or open a comment; JSON may spell it otherwise.
-    return encode_line(specs).decode().strip().replace("<", "\\u003c")
+    return clean(encode_line(specs).decode()).strip().replace("<", "\\u003c")

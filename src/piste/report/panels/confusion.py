@@ -100,20 +100,22 @@ def _ends(hits: int, total: int) -> str:
 
 
 def _recalls(counts: Counts, names: tuple[str, ...]) -> Chart:
-    found = [(counts[at][at], sum(counts[at]), name) for at, name in enumerate(names)]
-    if len(found) > LARGEST:
-        found = sorted(found, key=lambda one: one[0] / max(one[1], 1))[:LARGEST]
-    title = "Recall of each class" if len(found) == len(names) else f"The {LARGEST} classes found least often"
+    every = [(counts[at][at], sum(counts[at]), name) for at, name in enumerate(names)]
+    seen = [one for one in every if one[1]]
+    drawn = sorted(seen, key=lambda one: one[0] / one[1])[:LARGEST] if len(seen) > LARGEST else seen
+    title = "Recall of each class" if len(drawn) == len(seen) else f"The {LARGEST} classes found least often"
+    unseen = len(every) - len(seen)
+    left_out = f" {counted(unseen, 'class', 'classes')} without test examples left out." if unseen else ""
+    rows = [
+        (name, count(hits), count(total), percent(hits / total, 3), _ends(hits, total)) for hits, total, name in seen
+    ]
     return Chart(
         title=f"{title}, with 95 % intervals",
-        description="Share of each class's examples that the network finds.",
-        spec=charts.intervals([_dot(*one) for one in found], "recall"),
+        description=f"Share of each class's examples that the network finds.{left_out}",
+        spec=charts.intervals([_dot(*one) for one in drawn], "recall", (0.0, 1.0)),
         numbers=Grid(
             ("class", "found", "of", "recall", "95 % interval"),
-            tuple(
-                (name, count(hits), count(total), percent(hits / total if total else None, 3), _ends(hits, total))
-                for hits, total, name in found
-            ),
+            tuple(rows),
             ("left", "right", "right", "right", "right"),
         ),
         size="half",
@@ -122,12 +124,11 @@ def _recalls(counts: Counts, names: tuple[str, ...]) -> Chart:
 
 def _dot(hits: int, total: int, name: str) -> dict[str, Any]:
     low, high = wilson(hits, total)
-    share = hits / total if total else None
     text = f"{count(hits)} of {count(total)} ({_ends(hits, total)})"
     return {
         "label": name,
         "group": "class",
-        "value": finite(share),
+        "value": finite(hits / total),
         "low": finite(low),
         "high": finite(high),
         "text": text,

@@ -3,7 +3,7 @@
 from piste.core.panels import Block, Chart, Grid, Text
 from piste.core.records import DataRecord, Distribution, FeatureRecord
 from piste.report import charts
-from piste.report.numbers import count, number, percent
+from piste.report.numbers import brief, count, number, percent
 from piste.report.panels.target import bin_table, bins
 
 DRAWN = 24
@@ -46,11 +46,11 @@ def _chart(feature: FeatureRecord, distribution: Distribution) -> Chart:
     if distribution.edges:
         ends = f"from {number(distribution.edges[0])} to {number(distribution.edges[-1])}"
         spec = charts.histogram(bins(distribution), None, None, height=90)
-        description = f"Histogram of {feature.name} in the train split, {ends}."
+        description = f"Histogram of {brief(feature.name)} in the train split, {ends}."
     else:
         spec = _levels(distribution)
-        description = f"Examples of each level of {feature.name} in the train split."
-    return Chart(feature.name, description, spec, bin_table(distribution), "small")
+        description = f"Examples of each level of {brief(feature.name)} in the train split."
+    return Chart(brief(feature.name), description, spec, bin_table(distribution), "small")
 
 
 def _levels(distribution: Distribution) -> charts.Spec:

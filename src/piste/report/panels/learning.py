@@ -7,7 +7,7 @@ from typing import Any
 from piste.core.panels import Align, Block, Chart, Grid, Text
 from piste.core.records import EpochRecord, RunRecord
 from piste.report import charts
-from piste.report.numbers import finite, number
+from piste.report.numbers import capitalised, finite, number
 
 POINTS = 400  # epochs drawn at most; a longer run is thinned evenly
 WIDE_RANGE = 30  # largest over smallest value from which a logarithmic scale shows more
@@ -22,9 +22,13 @@ def learning(epochs: tuple[EpochRecord, ...], run: RunRecord) -> tuple[Block, ..
     metric = epochs[0].metric
     loss: dict[str, Read] = {"train": lambda one: one.train_loss, "validation": lambda one: one.validation_loss}
     blocks: list[Block] = [
-        _chart(kept, "Loss", "loss", loss, best),
+        _chart(kept, "Loss", "loss", loss, best, before=_start(run)),
         _chart(
-            kept, f"{metric} on the validation split", metric, {"validation": lambda one: one.validation_metric}, best
+            kept,
+            f"{capitalised(metric)} on the validation split",
+            metric,
+            {"validation": lambda one: one.validation_metric},
+            best,
         ),
         _chart(kept, "Learning rate", "learning rate", {"rate": lambda one: one.learning_rate}, None, height=120),
         _chart(kept, "Gradient norm", "gradient norm", {"gradient": lambda one: one.gradient_norm}, None, height=120),
@@ -55,6 +59,7 @@ def _chart(
     series: dict[str, Read],
     best: int | None,
     height: int = charts.HEIGHT,
+    before: str = "",
 ) -> Chart:
     values: list[dict[str, Any]] = [
         {"epoch": one.epoch, "value": finite(read(one)), "series": label, "text": number(read(one), 4)}
@@ -64,11 +69,18 @@ def _chart(
     log = wide([row["value"] for row in values])
     return Chart(
         title=f"{title} (logarithmic scale)" if log else title,
-        description=_described(name, values),
+        description=f"{_described(name, values)}{before}",
         spec=charts.curves(values, name, best, log, height),
         numbers=_numbers(epochs, series, best),
         size="half",
     )
+
+
+def _start(run: RunRecord) -> str:
+    if run.training is None:
+        return ""
+    loss = run.training.initial_loss
+    return f" Before the first step it was {number(loss.measured)}, with {number(loss.expected)} expected."
 
 
 def _described(name: str, values: list[dict[str, Any]]) -> str:
@@ -77,7 +89,7 @@ def _described(name: str, values: list[dict[str, Any]]) -> str:
         line = [row for row in values if row["series"] == label]
         first, last = (f"{row['text']} in epoch {row['epoch']}" for row in (line[0], line[-1]))
         parts.append(f"{label} from {first} to {last}")
-    return f"{name} over the epochs: {'; '.join(parts)}."
+    return f"{capitalised(name)} over the epochs: {'; '.join(parts)}."
 
 
 def _numbers(epochs: Sequence[EpochRecord], series: dict[str, Read], best: int | None) -> Grid:

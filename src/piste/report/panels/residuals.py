@@ -7,7 +7,7 @@ from typing import Any
 from piste.core.panels import Block, Chart, Grid
 from piste.core.records import DataRecord, EvaluationRecord
 from piste.report import charts
-from piste.report.numbers import count, finite, number
+from piste.report.numbers import brief, count, finite, number
 
 BINS = 30
 GROUPS = 10  # groups of equal size, by the truth, in the table behind the scatter
@@ -18,7 +18,7 @@ def residuals(evaluation: EvaluationRecord, data: DataRecord) -> tuple[Block, ..
     known = [pair for pair in evaluation.residuals if all(map(math.isfinite, pair))]
     if not known:
         return ()
-    name = ", ".join(data.target.names)
+    name = brief(", ".join(data.target.names))
     return _scatter(known, name), _errors([prediction - truth for truth, prediction in known], name)
 
 

@@ -11,7 +11,7 @@ from piste.core.records import (
     Task,
     TrainingRecord,
 )
-from piste.report.numbers import count, counted, interval, number, score, seconds
+from piste.report.numbers import brief, count, counted, interval, number, score, seconds
 from piste.report.panels.status import status
 
 NAMED = 4  # targets spelled out in the sentence about the task
@@ -56,15 +56,15 @@ def best_baseline(evaluation: EvaluationRecord) -> tuple[BaselineRecord, Score] 
 def _task(data: DataRecord) -> str:
     target, used = data.target, sum(one.used for one in data.features)
     more = len(target.names) - NAMED
-    names = ", ".join(target.names[:NAMED]) + (f" and {more} more" if more > 0 else "")
+    names = ", ".join(map(brief, target.names[:NAMED])) + (f" and {more} more" if more > 0 else "")
     kind = {
-        Task.TWO_CLASS: "one of two classes",
+        Task.TWO_CLASS: " or ".join(map(brief, target.classes)) or "one of two classes",
         Task.MANY_CLASS: f"one of {len(target.classes)} classes",
         Task.MULTI_LABEL: f"any of {counted(len(target.classes or target.names), 'label')}",
         Task.REGRESSION: "a number" if len(target.names) == 1 else f"{len(target.names)} numbers",
     }[target.task]
     source = "pictures" if data.image_shape and used <= 1 else counted(used, "feature")
-    return f"Predicts {names} ({target.task}: {kind}) from {source}, learnt on {data.name}."
+    return f"Predicts {names} ({target.task}: {kind}) from {source}, learnt on {brief(data.name)}."
 
 
 def _verdict(evaluation: EvaluationRecord) -> Text:
@@ -73,9 +73,9 @@ def _verdict(evaluation: EvaluationRecord) -> Text:
 
 def _headline(evaluation: EvaluationRecord, training: TrainingRecord | None) -> Facts:
     main, best = deciding(evaluation), best_baseline(evaluation)
-    facts = [_fact(f"{main.name} of the network", main)] if main else []
+    facts = [_fact(f"{main.name} on the test split", main)] if main else []
     if best is not None:
-        facts.append(_fact(f"best baseline: {best[0].title}", best[1]))
+        facts.append(_fact("best baseline", best[1], f"{best[0].title}, "))
     facts.append(Fact("test examples", count(evaluation.rows), "kept apart until the one evaluation"))
     if training is not None:
         facts.append(Fact("training time", seconds(training.seconds), counted(training.epochs, "epoch")))
@@ -94,8 +94,8 @@ def _so_far(epochs: tuple[EpochRecord, ...]) -> tuple[Block, ...]:
     return (Facts(facts, large=True),)
 
 
-def _fact(label: str, value: Score) -> Fact:
-    return Fact(label, score(value), f"95 % interval {interval(value.low, value.high)}")
+def _fact(label: str, value: Score, before: str = "") -> Fact:
+    return Fact(label, score(value), f"{before}95 % interval {interval(value.low, value.high)}")
 
 
 def _tone(evaluation: EvaluationRecord) -> Tone:

@@ -5,7 +5,7 @@ from itertools import pairwise
 from piste.core.panels import Align, Block, Chart, Fact, Facts, Grid
 from piste.core.records import DataRecord, Distribution, TargetRecord
 from piste.report import charts
-from piste.report.numbers import ABSENT, count, number, percent
+from piste.report.numbers import ABSENT, brief, count, number, percent
 
 LARGEST = 30  # classes drawn
 
@@ -13,12 +13,12 @@ LARGEST = 30  # classes drawn
 def target(data: DataRecord) -> tuple[Block, ...]:
     """Return the facts of the data, then the balance of the classes or the target's histogram."""
     facts = [
-        Fact("data", data.name, data.source),
+        Fact("data", brief(data.name), brief(data.source, 200)),
         Fact(
             "examples", count(data.rows), ", ".join(f"{count(size)} {name}" for name, size in data.split.sizes.items())
         ),
         Fact("features", count(len(data.features)), f"{count(sum(one.used for one in data.features))} used"),
-        Fact("target", ", ".join(data.target.names), f"{data.target.task}: {data.target.reason}"),
+        Fact("target", brief(", ".join(data.target.names), 200), f"{data.target.task}: {data.target.reason}"),
         Fact("split", data.split.method, data.split.detail),
     ]
     if data.image_shape:
@@ -39,8 +39,14 @@ def _balance(target: TargetRecord) -> tuple[Block, ...]:
         else range(len(totals))
     )
     values = [
-        {"label": target.classes[at], "count": counts[at], "series": split, "text": f"{count(counts[at])} {split}"}
-        for split, counts in target.counts.items()
+        {
+            "label": target.classes[at],
+            "count": counts[at],
+            "series": split,
+            "order": position,
+            "text": f"{count(counts[at])} {split}",
+        }
+        for position, (split, counts) in enumerate(target.counts.items())
         for at in order
     ]
     rows = tuple(
@@ -72,7 +78,7 @@ def bins(distribution: Distribution) -> list[dict[str, float | str]]:
 def _histogram(target: TargetRecord) -> tuple[Block, ...]:
     if target.distribution is None or not target.distribution.edges:
         return ()
-    name = ", ".join(target.names)
+    name = brief(", ".join(target.names))
     edges = target.distribution.edges
     ends = f"{number(edges[0])} to {number(edges[-1])}" if edges else ABSENT
     chart = Chart(

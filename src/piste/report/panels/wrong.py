@@ -2,7 +2,7 @@
 
 from piste.core.panels import Align, Block, Grid, Picture, Pictures, Text
 from piste.core.records import EvaluationRecord, WrongExample
-from piste.report.numbers import count, number, percent
+from piste.report.numbers import brief, count, number, percent
 
 WIDEST = 12  # features beside an example
 NUMBERS = ("row", "confidence", "loss")
@@ -23,12 +23,13 @@ def wrong(evaluation: EvaluationRecord) -> tuple[Block, ...]:
 
 def _picture(one: WrongExample) -> Picture:
     sure = "" if one.confidence is None else f" ({percent(one.confidence)} sure)"
+    truth, prediction = brief(one.truth), brief(one.prediction)
     lines = (
-        f"taken for {one.prediction}{sure}",
-        f"truth: {one.truth}",
+        f"taken for {prediction}{sure}",
+        f"truth: {truth}",
         f"row {count(one.row)}, loss {number(one.loss)}",
     )
-    return Picture(one.picture, f"Test example {one.row}: {one.truth}, taken for {one.prediction}", lines)
+    return Picture(one.picture, f"Test example {one.row}: {truth}, taken for {prediction}", lines)
 
 
 def _rows(examples: tuple[WrongExample, ...]) -> Grid:
@@ -38,11 +39,11 @@ def _rows(examples: tuple[WrongExample, ...]) -> Grid:
     rows = tuple(
         (
             count(one.row),
-            one.truth,
-            one.prediction,
+            brief(one.truth),
+            brief(one.prediction),
             *((percent(one.confidence),) if sure else ()),
             number(one.loss),
-            *(one.values.get(name, "") for name in names),
+            *(brief(one.values[name]) if one.values.get(name) else "" for name in names),
         )
         for one in examples
     )
