@@ -40,7 +40,7 @@ def classes_of(seed: int, rows: int, size: int, rounded: bool) -> Predictions:
 def labels_of(seed: int, rows: int, size: int) -> Predictions:
     random = np.random.default_rng(seed)
     truth = random.integers(2, size=(rows, size))
-    outputs = np.round(random.uniform(size=(rows, size)) * 0.7 + 0.3 * truth, 2)
+    outputs = np.round(random.uniform(size=(rows, size)) * 0.7 + 0.3 * truth, 2).astype(np.float64)
     names = tuple(f"l{one}" for one in range(size))
     return Predictions(Task.MULTI_LABEL, names, truth, outputs, names)
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from piste.core.keys import generator
 from piste.evaluate.predictions import FloatArray
@@ -49,7 +50,9 @@ def point_values(statistics: Sequence[Statistic], rows: int) -> FloatArray:
 
 def replicates(statistics: Sequence[Statistic], rows: int, seed: int) -> FloatArray:
     """Return the values (M, R) of the M statistics on each resample."""
-    with np.errstate(all="ignore"):
+    # Spinning threads of these short products cost more than they save where other work shares the cores, and one
+    # thread adds up in the same order on every machine.
+    with np.errstate(all="ignore"), threadpool_limits(limits=1, user_api="blas"):
         blocks = [[statistic(counts) for statistic in statistics] for counts in resample_counts(rows, seed)]
     return np.concatenate([np.array(block, dtype=np.float64).reshape(len(statistics), -1) for block in blocks], axis=1)
 

@@ -14,7 +14,7 @@ RARE = 0.2  # share of the rarer of two classes, or of a label, below which accu
 STRONG_IMBALANCE = 10  # largest class over rarest, from which many classes are judged one by one
 
 
-def evaluate(predictions: Predictions, *, seed: int, unit: str = "") -> tuple[Score, ...]:
+def evaluate(predictions: Predictions, seed: int, unit: str = "") -> tuple[Score, ...]:
     """Return the metrics of the task on these examples, each with its 95 % bootstrap interval.
 
     Parameters
@@ -60,7 +60,7 @@ def _score(metric: Metric, point: float, drawn: FloatArray, rows: int, unit: str
     return Score(metric.name, point, low, high, metric.higher_is_better, unit if metric.in_units else "")
 
 
-def main_score(task: Task, imbalanced: bool) -> str:
+def main_score(task: Task, imbalanced: bool = False) -> str:
     """Return the name of the score that decides; for an imbalanced target one that the common class cannot win."""
     plain, fair = {
         Task.TWO_CLASS: ("accuracy", "ROC AUC"),
