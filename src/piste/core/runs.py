@@ -6,7 +6,7 @@ A file is written to a temporary name and renamed, so a reader never sees half o
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,17 +33,26 @@ MODEL, PREDICTIONS, REPORT = "model", "predictions.parquet", "report.html"
 
 def write_bytes(path: Path, content: bytes) -> None:
     """Write `content` to `path` so that a reader sees the old file or the new one, never a part."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
+
+    def write(temporary: Path) -> None:
         with temporary.open("wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+
+    write_through(path, write)
+
+
+def write_through(path: Path, write: Callable[[Path], None]) -> None:
+    """Let `write` make a temporary file, and rename that to `path` once it is whole."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        write(temporary)
         temporary.replace(path)
     except OSError as error:
         temporary.unlink(missing_ok=True)
         raise RunError(
-            f"Could not write {path}: {error.strerror}. Free some space or choose another folder with --runs."
+            f"Could not write {path}: {error.strerror}. Free some space or choose another place."
         ) from error
 
 

@@ -1,5 +1,6 @@
 """The last layer's bias from the data, so that training starts at the best constant guess (MISSION row A6)."""
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ def output_bias(task: Task, targets: NDArray[np.generic], outputs: int) -> NDArr
     so that none is infinite. Regression: the mean, which is zero where targets are standardised.
     """
     if task is Task.REGRESSION:
-        return np.asarray(np.mean(targets, axis=0), np.float32).reshape(outputs)
+        return np.asarray(np.mean(np.asarray(targets, np.float64), axis=0), np.float32).reshape(outputs)
     if task is Task.MULTI_LABEL:
         present = np.sum(np.asarray(targets, np.float64), axis=0) + 1
         return np.log(present / (len(targets) + 2 - present)).astype(np.float32)
@@ -26,17 +27,17 @@ def output_bias(task: Task, targets: NDArray[np.generic], outputs: int) -> NDArr
     return np.log(counts / counts.sum()).astype(np.float32)
 
 
-def constant_loss(task: Task, targets: NDArray[np.generic], outputs: int) -> float:
-    """Return the mean loss of that constant guess on `targets`: what the loss should be before the first step."""
-    bias = output_bias(task, targets, outputs).astype(np.float64)
+def constant_loss(task: Task, bias: NDArray[np.float32], targets: NDArray[np.generic]) -> float:
+    """Return the mean loss on `targets` of a network that answers `bias` to every input: the loss to start from."""
+    answer = bias.astype(np.float64)
     if task is Task.REGRESSION:
-        return float(np.mean(np.square(np.asarray(targets, np.float64) - bias)))
+        return float(np.mean(np.square(np.asarray(targets, np.float64) - answer)))
     if task is Task.MULTI_LABEL:
-        return float(np.mean(np.logaddexp(0.0, bias) - np.asarray(targets) * bias))
-    return float(-np.mean(bias[np.asarray(targets, np.int64)] - np.logaddexp.reduce(bias)))
+        return float(np.mean(np.logaddexp(0.0, answer) - np.asarray(targets) * answer))
+    return float(-np.mean(answer[np.asarray(targets, np.int64)] - np.logaddexp.reduce(answer)))
 
 
-def with_output_bias(model: Layer, parameters: Parameters, bias: NDArray[np.float32]) -> Parameters:
+def with_output_bias(model: Layer, parameters: Parameters, bias: jax.Array | NDArray[np.float32]) -> Parameters:
     """Return `parameters` with the bias of the model's last layer set; the last layer must be a `Dense` with bias."""
     if isinstance(model, Sequential) and model.layers:
         index = len(model.layers) - 1

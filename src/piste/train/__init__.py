@@ -1,0 +1,1 @@
+"""The engine: compiled training, and what it needs of the machine."""

@@ -8,9 +8,10 @@ computation whose answer is known exactly runs once per process, before the firs
 import functools
 import os
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -103,6 +104,11 @@ def ensure_right_compiler() -> Mapping[str, str]:
         f"where {verdict.expected:.0f} is right, and Piste could not repair it; "
         "install another version, for example `pip install jax==0.9.2 jaxlib==0.9.2`."
     )
+
+
+def jitted(function: Callable[..., Any], **options: Any) -> Callable[..., Any]:
+    """Return `jax.jit(function, **options)`, compiled under the options that give right numbers here."""
+    return jax.jit(function, compiler_options=dict(ensure_right_compiler()), **options)
 
 
 def _squared_norms(rows: jax.Array) -> jax.Array:

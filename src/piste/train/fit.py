@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from piste.core.records import EpochRecord, InitialLoss, Task, TrainingRecord
 from piste.nn.head import constant_loss, output_bias, with_output_bias
 from piste.nn.layer import Parameters, State
-from piste.train.compiler import ensure_right_compiler
+from piste.train.compiler import jitted
 from piste.train.program import (
     EVALUATION_CHUNK,
     Carry,
@@ -76,11 +76,11 @@ def fit(
     draw comes from `seed`: the initial parameters ("parameters"), the order of the examples ("order", epoch) and
     the draws inside the step ("step", epoch), so equal seeds give equal bits on the same machine.
     """
-    ensure_right_compiler()
     began = time.perf_counter()
-    carry = _start(plan, train, task, seed)
+    bias = output_bias(task, train.targets, plan.model.output_shape(plan.input_shape)[-1])
+    carry = _start(plan, bias, seed)
     train_split, validation_split = _on_device(train, 1), _on_device(validation, EVALUATION_CHUNK)
-    initial = _initial_loss(plan, carry, validation_split, validation, task)
+    initial = _initial_loss(plan, carry, validation_split, bias, validation.targets, task)
     program = compiled(plan)
     limits = jnp.asarray(effort.patience or effort.epochs + 1, jnp.int32), jnp.asarray(effort.minimal_gain, jnp.float32)
     line = Timeline(len(train), train.inputs[:1].nbytes, effort, seed)
@@ -108,14 +108,14 @@ def fit(
     return _fitted(plan, carry, records, line.steps, initial, time.perf_counter() - began, compile_seconds)
 
 
-def _start(plan: Plan, train: Examples, task: Task, seed: int) -> Carry:
+def _start(plan: Plan, bias: NDArray[np.float32], seed: int) -> Carry:
     def draw(key: jax.Array, bias: jax.Array) -> Carry:
         parameters = plan.model.init(key, plan.input_shape)
         parameters = with_output_bias(plan.model, parameters, bias)
         return initial_carry(plan, plan.layout.ravel(parameters), plan.model.init_state(plan.input_shape))
 
-    outputs = plan.model.output_shape(plan.input_shape)[-1]
-    return jax.jit(draw)(named_key(seed, "parameters"), output_bias(task, train.targets, outputs))
+    carry: Carry = jitted(draw)(named_key(seed, "parameters"), bias)
+    return carry
 
 
 def _on_device(examples: Examples, multiple: int) -> Split:
@@ -131,10 +131,11 @@ def _on_device(examples: Examples, multiple: int) -> Split:
     return Split(padded(examples.inputs), padded(examples.targets), padded(weights))
 
 
-def _initial_loss(plan: Plan, carry: Carry, split: Split, validation: Examples, task: Task) -> InitialLoss:
-    outputs = plan.model.output_shape(plan.input_shape)[-1]
-    measured, _ = jax.jit(partial(evaluate, plan, plan.layout))(carry.vector, carry.state, split)
-    return InitialLoss(float(measured), constant_loss(task, validation.targets, outputs))
+def _initial_loss(
+    plan: Plan, carry: Carry, split: Split, bias: NDArray[np.float32], targets: NDArray[np.generic], task: Task
+) -> InitialLoss:
+    measured, _ = jitted(partial(evaluate, plan, plan.layout))(carry.vector, carry.state, split)
+    return InitialLoss(float(measured), constant_loss(task, bias, targets))
 
 
 def _records(
@@ -187,7 +188,6 @@ def _fitted(
         stopped=STOPPED[int(carry.stopped)],
         initial_loss=initial,
     )
-    parameters = jax.jit(layout.unravel)(carry.best_vector)
-    return Fitted(
-        jax.tree.map(np.asarray, parameters), jax.tree.map(np.asarray, carry.best_state), record, tuple(records)
-    )
+    parameters = jitted(layout.unravel)(carry.best_vector)
+    on_host = partial(jax.tree.map, np.asarray)
+    return Fitted(on_host(parameters), on_host(carry.best_state), record, tuple(records))

@@ -18,6 +18,7 @@ from jax import lax
 from piste.nn.layer import Context, Layer, Shape
 from piste.nn.losses import Loss
 from piste.nn.metrics import Metric
+from piste.train.compiler import jitted
 from piste.train.optimisers import Optimiser
 from piste.train.vector import Layout
 
@@ -120,12 +121,14 @@ def train_step(
 ) -> Carry:
     """Return the carry after one parameter update on `batch`."""
 
-    def objective(vector: jax.Array) -> tuple[jax.Array, Any]:
-        outputs, state = plan.model.run(layout.unravel(vector), carry.state, batch.inputs, Context(True, key))
+    def objective(parameters: Any) -> tuple[jax.Array, Any]:
+        outputs, state = plan.model.run(parameters, carry.state, batch.inputs, Context(True, key))
         losses = plan.loss(outputs, batch.targets)
         return jnp.sum(batch.weight * losses) / jnp.sum(batch.weight), state
 
-    (loss, state), gradient = jax.value_and_grad(objective, has_aux=True)(carry.vector)
+    # Differentiated by the tree, not by the vector: the transpose of every slice would fill a whole vector.
+    (loss, state), gradients = jax.value_and_grad(objective, has_aux=True)(layout.unravel(carry.vector))
+    gradient = layout.ravel(gradients)
     norm = jnp.sqrt(jnp.sum(jnp.square(gradient)))
     direction, optimiser = plan.optimiser.direction(gradient, norm, carry.optimiser, carry.vector, decayed)
     return carry._replace(
@@ -141,7 +144,7 @@ def train_step(
 @lru_cache(maxsize=64)
 def compiled(plan: Plan) -> Callable[[Carry, Split, Split, Stretch, jax.Array, jax.Array], tuple[Carry, Curves]]:
     """Return the program for `plan`: (carry, train, validation, stretch, patience, minimal gain) -> (carry, curves)."""
-    return jax.jit(partial(_run, plan), donate_argnums=0)
+    return jitted(partial(_run, plan), donate_argnums=0)
 
 
 def _run(

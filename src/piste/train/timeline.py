@@ -37,7 +37,7 @@ def steps_per_epoch(examples: int, batch_size: int) -> int:
 
 def named_key(seed: int, *names: str | int) -> jax.Array:
     """Return the random key that belongs to `names` under `seed`."""
-    return jax.random.wrap_key_data(_key_data(seed, *names))
+    return jax.random.wrap_key_data(jnp.asarray(_key_data(seed, *names)))
 
 
 def _key_data(seed: int, *names: str | int) -> NDArray[np.uint32]:
@@ -84,7 +84,7 @@ class Timeline:
         return Stretch(
             order=jnp.asarray(order),
             rates=jnp.asarray(rates),
-            keys=jax.random.wrap_key_data(keys),
+            keys=jax.random.wrap_key_data(jnp.asarray(keys)),
             first_step=jnp.asarray(step, jnp.int32),
             epochs=jnp.asarray(min(amount, 1) if pieces else amount, jnp.int32),
             steps=jnp.asarray(steps, jnp.int32),

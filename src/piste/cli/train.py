@@ -1,0 +1,47 @@
+"""`piste train`."""
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from piste.cli.options import Chosen, with_settings
+from piste.cli.output import console, write_json
+from piste.cli.run_argument import DEFAULT_RUNS
+from piste.recipe.settings import SECTIONS, Settings
+
+
+def _train(
+    data: str,
+    /,
+    *,
+    chosen: Chosen,
+    runs: Annotated[Path, Parameter(help="Folder in which the run's own folder is made.")] = DEFAULT_RUNS,
+    quiet: bool = False,
+    json: bool = False,
+) -> None:
+    """Train a network on DATA, judge it on the test split beside simple baselines, and write a report.
+
+    Parameters
+    ----------
+    data
+        A file (CSV, TSV, Parquet, JSON lines, Arrow, Excel, npz), a folder of class folders of pictures, IDX files,
+        or a bundled name: digits, iris, wine, breast-cancer, diabetes, mnist, fashion-mnist, cifar10.
+    quiet
+        Say nothing but mistakes and, at the end, where the run is.
+    json
+        Write the run's records as JSON at the end, and nothing else.
+    """
+    from piste.recipe.progress import listener
+    from piste.recipe.train import train_with
+
+    settings = Settings(**chosen.settings)
+    run = train_with(data, settings, chosen.origins, runs, listener(quiet or json))
+    if json:
+        records = {"path": str(run.path), "run": run.record, "data": run.data, "evaluation": run.evaluation}
+        write_json(records)
+    elif quiet:
+        console().print(str(run.path), markup=False)
+
+
+train = with_settings(SECTIONS, _train)

@@ -1,0 +1,1 @@
+"""The main job as Python verbs: train, predict, evaluate."""

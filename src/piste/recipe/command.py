@@ -1,0 +1,30 @@
+"""The line that repeats a run."""
+
+import shlex
+from pathlib import Path
+from typing import Any
+
+from piste.core.records import Choice
+
+
+def command_line(data: Any, choices: tuple[Choice, ...]) -> str:
+    """Return the command with the settings that were given; what was chosen from the data is chosen again.
+
+    Data that came from Python have no command: then it is the call, with `data` standing for them.
+    """
+    given = [choice for choice in choices if choice.origin != "default" or choice.setting == "seed"]
+    if isinstance(data, str | Path):
+        return shlex.join(["piste", "train", str(data), *(word for choice in given for word in _words(choice))])
+    keywords = "".join(f", {choice.setting}={choice.value!r}" for choice in given)
+    return f"piste.train(data{keywords})"
+
+
+def _words(choice: Choice) -> list[str]:
+    flag = f"--{choice.setting.replace('_', '-')}"
+    if choice.value is True:
+        return [flag]
+    if choice.value is False:
+        return [f"--no-{choice.setting.replace('_', '-')}"]
+    if isinstance(choice.value, tuple | list):
+        return [flag, ",".join(map(str, choice.value))]
+    return [f"{flag}={choice.value}"] if str(choice.value).startswith("-") else [flag, str(choice.value)]

@@ -1,0 +1,101 @@
+"""A trained network on other data: predictions for new rows, and scores for labelled ones."""
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from piste.core.errors import DataError
+from piste.core.records import EvaluationRecord, Status, Task
+from piste.core.runs import RunFolder
+from piste.data.dataset import read_new
+from piste.data.settings import DataSettings
+from piste.evaluate import evaluation_record
+from piste.recipe.run import Run
+from piste.recipe.tables import Columns, prediction_columns, write_table
+from piste.train.compiler import configure_jax
+
+
+@dataclass(frozen=True)
+class Predicted:
+    """What a network says about B new examples.
+
+    `outputs` float64: probabilities (B, C) of `classes`, of labels (B, K), or numbers (B, K) in the target's own
+    units. `notes` says what was done about columns and values that the training did not have.
+    """
+
+    task: Task
+    classes: tuple[str, ...]
+    names: tuple[str, ...]
+    outputs: NDArray[np.float64]
+    row_names: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def values(self) -> NDArray[Any]:
+        """The predicted labels (B,), label flags (B, K), or numbers: (B,) for one target, else (B, K)."""
+        if self.task is Task.MULTI_LABEL:
+            return self.outputs >= 0.5
+        if self.task is Task.REGRESSION:
+            return self.outputs[:, 0] if len(self.names) == 1 else self.outputs
+        return np.asarray(self.classes, object)[self.outputs.argmax(axis=1)]
+
+    @property
+    def columns(self) -> Columns:
+        """The predictions as columns by name, as a data frame takes them."""
+        named = {"file": np.asarray(self.row_names, object)} if self.row_names else {}
+        return {**named, **prediction_columns(self.task, self.classes, self.names, self.outputs)}
+
+    def write(self, path: Path | str) -> None:
+        """Write the columns to a .csv, .parquet, .json or .jsonl file."""
+        write_table(self.columns, Path(path))
+
+
+def predict(run: Run | Path | str, data: Any) -> Predicted:
+    """Return what the network of `run` says about `data`, in any form that `piste.train` takes, without a target.
+
+    Columns are matched by name; those the network does not know are ignored. Raises `DataError` naming a column
+    that is missing or does not fit, `RunError` where the run has no network.
+    """
+    configure_jax()
+    run = _opened(run)
+    network = run.network
+    new = read_new(data, network.encoding, _settings(run), labelled=False)
+    outputs = network.predict(network.encoding.inputs(new.columns))
+    encoding = network.encoding
+    return Predicted(encoding.task, encoding.classes, encoding.target_names, outputs, new.row_names, new.notes)
+
+
+def evaluate(run: Run | Path | str, data: Any) -> EvaluationRecord:
+    """Return the scores of the network of `run` on labelled `data`, each with its interval.
+
+    Raises `DataError` where the target is absent or a class is unknown.
+    """
+    configure_jax()
+    run = _opened(run)
+    network = run.network
+    new = read_new(data, network.encoding, _settings(run), labelled=True)
+    if new.values is None or not len(new.values):
+        raise DataError(f"There is no row with a value of {', '.join(network.encoding.targets)} to evaluate on.")
+    predictions = network.judged(network.encoding.inputs(new.columns), new.values)
+    rows = np.arange(len(new.values))
+    return evaluation_record(predictions, [], {}, rows, lambda index: ({}, ""), run.record.seed)
+
+
+def _opened(run: Run | Path | str) -> Run:
+    opened = run if isinstance(run, Run) else Run(RunFolder.open(run))
+    if opened.record.status is not Status.FINISHED:
+        raise DataError(
+            f"The run {opened.path} is {opened.record.status}, so its network cannot be trusted; train it again first."
+        )
+    return opened
+
+
+def _settings(run: Run) -> DataSettings:
+    # As in training, but for what chose and divided the training's rows.
+    known = {field.name for field in dataclasses.fields(DataSettings)}
+    stored = {name: value for name, value in run.record.settings["data"].items() if name in known}
+    return DataSettings(**{**stored, "test": None, "group": None, "time": None, "drop": None})
