@@ -1,0 +1,165 @@
+"""From a person's data to a data set: read, find the target, take kinds, divide, and record what was done."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from piste.core.errors import DataError
+from piste.core.records import DataRecord, FeatureRecord, Kind, TargetRecord, Task
+from piste.core.settings import check
+from piste.data import sources
+from piste.data.columns import IMAGE, Column, RawTable
+from piste.data.distributions import distribution, histogram
+from piste.data.dividing import divide
+from piste.data.examples import DataSet
+from piste.data.joining import Joined, alone, join
+from piste.data.kinds import Guess, as_column, infer
+from piste.data.labels import target_values, without_target
+from piste.data.leaks import REASON, repeats_target
+from piste.data.levels import Raw
+from piste.data.naming import find_columns, listed
+from piste.data.new_rows import NewRows, read_new
+from piste.data.settings import DataSettings
+from piste.data.splits import Split
+from piste.data.target import Target, find_target
+from piste.data.tasks import describe
+
+__all__ = ["DataSet", "NewRows", "build", "load", "read_new"]
+
+
+def load(data: Any, settings: DataSettings) -> DataSet:
+    """Return the data set in `data`: a path, a bundled name, arrays or a frame, as `sources.read_table` takes them.
+
+    Raises `DataError` for data that cannot be used and `SettingError` for settings that do not fit.
+    """
+    check(settings)
+    table = sources.read_table(data, settings)
+    test = None
+    if settings.test is not None:
+        names, _ = find_target(table, settings)
+        test = sources.read_table(settings.test, settings, like=_with_target(table, names))
+    return build(table, test, settings)
+
+
+def _with_target(table: RawTable, names: Sequence[str]) -> RawTable:
+    return replace(table, target=",".join(names))
+
+
+def build(table: RawTable, test: RawTable | None, settings: DataSettings) -> DataSet:
+    """Return the data set of a table as read, with the rows of `test`, where it is given, as the test split."""
+    names, note = find_target(table, settings)
+    joined, target, notes = _labelled(table, test, names, settings)
+    split, split_record = divide(joined, target, settings)
+    columns, features = _features(joined, target, names, split["train"], settings)
+    leaks = [feature.name for feature in features if feature.reason == REASON]
+    said = f"Columns that repeat the target one to one are left out: {listed(leaks)}." if leaks else ""
+    record = DataRecord(
+        name=table.name,
+        source=table.source,
+        fingerprint=sources.fingerprint(joined.table),
+        rows=joined.table.rows,
+        features=features,
+        target=_target_record(target, split),
+        split=split_record,
+        image_shape=_image_shape(columns, features),
+        notes=tuple(text for text in (*joined.table.notes, note, *notes, said) if text),
+    )
+    return DataSet(
+        table.name,
+        table.source,
+        columns,
+        target,
+        split,
+        record,
+        joined.origin,
+        tuple(table.columns),
+        joined.table.row_names,
+    )
+
+
+def _labelled(
+    table: RawTable, test: RawTable | None, names: tuple[str, ...], settings: DataSettings
+) -> tuple[Joined, Target, tuple[str, ...]]:
+    """Return the rows that have a target, the target, and notes."""
+    wanted = Task(settings.task) if settings.task else None
+    first = alone(table)
+    described = describe([first.raw(name) for name in names], wanted, table.class_names, IMAGE in table.columns)
+    joined = first if test is None else join(table, test)
+    tagged = described.task is Task.MULTI_LABEL and len(names) == 1
+    gone = without_target([joined.raw(name) for name in names], described.task, tagged)
+    notes: tuple[str, ...] = ()
+    if gone.any():
+        joined = joined.take(np.flatnonzero(~gone))
+        notes = (f"{gone.sum():,} of {len(gone):,} rows have no value of {listed(names)} and are left out.",)
+    raws = [joined.raw(name) for name in names]
+    values, more = target_values(raws, described.task, described.classes, table.class_names)
+    return joined, Target(described.names, described.task, described.classes, values, described.reason), (*notes, *more)
+
+
+def _features(
+    joined: Joined, target: Target, targets: Sequence[str], train: NDArray[np.int64], settings: DataSettings
+) -> tuple[tuple[Column, ...], tuple[FeatureRecord, ...]]:
+    names = tuple(joined.table.columns)
+    dropped = find_columns(settings.drop, names, "drop") if settings.drop else ()
+    if set(dropped) & set(targets):
+        raise DataError(f"'{targets[0]}' is the target and cannot be left out with --drop as well.")
+    group = find_columns(settings.group, names, "group")[0] if settings.group else None
+    columns, records = [], []
+    for name in names:
+        if name in targets:
+            continue
+        raw = joined.raw(name)
+        guess = _guess(raw, target, name in dropped, name == group, IMAGE in names)
+        column = as_column(raw, guess.kind, guess.form)
+        drawn = distribution(column.take(train)) if guess.used else None
+        columns.append(column)
+        missing, distinct = (0, joined.table.rows) if raw.values.ndim > 1 else (int(raw.missing.sum()), raw.distinct)
+        records.append(FeatureRecord(name, guess.kind, guess.reason, guess.used, missing, distinct, drawn))
+    _refuse_nothing(records)
+    return tuple(columns), tuple(records)
+
+
+def _guess(raw: Raw, target: Target, dropped: bool, is_group: bool, pictures: bool) -> Guess:
+    unused = Kind.IMAGE if raw.values.ndim > 1 else Kind.IDENTIFIER
+    if dropped:
+        return Guess(unused, "left out with --drop", used=False)
+    if is_group:
+        return Guess(unused, "left out: it names the groups of the split", used=False)
+    if pictures and raw.values.ndim == 1:
+        return Guess(unused, "left out: pictures are learnt from alone", used=False)
+    if repeats_target(raw, target):
+        return Guess(unused, REASON, used=False)
+    return infer(raw)
+
+
+def _refuse_nothing(records: Sequence[FeatureRecord]) -> None:
+    if any(record.used for record in records):
+        return
+    why = [f"'{record.name}' ({record.reason.removeprefix('left out: ')})" for record in records]
+    raise DataError(f"No column is left to learn from: {listed(why, 5) or 'the target is the only one'}.")
+
+
+def _image_shape(columns: Sequence[Column], features: Sequence[FeatureRecord]) -> tuple[int, int, int] | None:
+    for column, feature in zip(columns, features, strict=True):
+        if feature.used and column.kind is Kind.IMAGE:
+            height, width, channels = column.values.shape[1:]
+            return height, width, channels
+    return None
+
+
+def _target_record(target: Target, split: Split) -> TargetRecord:
+    counts: dict[str, tuple[int, ...]] = {}
+    drawn = None
+    if target.task is Task.REGRESSION:
+        drawn = histogram(target.values[split["train"], 0])
+    elif target.task is Task.MULTI_LABEL:
+        counts = {name: tuple(target.values[rows].sum(axis=0).astype(int).tolist()) for name, rows in split.items()}
+    else:
+        size = len(target.classes)
+        counts = {
+            name: tuple(np.bincount(target.values[rows], minlength=size).tolist()) for name, rows in split.items()
+        }
+    return TargetRecord(target.names, target.task, target.reason, target.classes, counts, drawn)
