@@ -86,7 +86,7 @@ def _fetch(connection: Any, index: int, kind: str, sample: Sequence[str]) -> Col
 
 def _filled(relation: Any, name: str, missing: float | None) -> Column:
     column = relation.fetchnumpy()[name]
-    return column.filled(missing) if isinstance(column, np.ma.MaskedArray) else column
+    return np.ma.filled(column, missing)
 
 
 def object_column(values: Sequence[str | None]) -> NDArray[np.object_]:

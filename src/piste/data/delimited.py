@@ -6,7 +6,6 @@ by Python's own `csv` module, which is slower, forgives more, and says on which 
 
 import csv
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 

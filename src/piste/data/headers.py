@@ -17,7 +17,7 @@ def column_names(
     `body` has a sample of the rows below `first`. A table to resemble lends its names where there is no header,
     and where its own names were made up. Raises `DataError` for two equal names.
     """
-    lent = _names_of(wanted.like, len(first))
+    lent = lent_names(wanted.like, len(first))
     has_header = _has_header(first, body, wanted)
     if not has_header:
         names = lent or [f"column_{index + 1}" for index in range(len(first))]
@@ -57,11 +57,11 @@ def _has_header(first: Sequence[str], body: Sequence[Sequence[str]], wanted: Wan
         return is_header(first, body)
     if 2 * sum(cell in like.columns for cell in first) > len(first):
         return True
-    return _names_of(like, len(first)) is None and is_header(first, body)
+    return lent_names(like, len(first)) is None and is_header(first, body)
 
 
-def _names_of(like: RawTable | None, width: int) -> list[str] | None:
-    """Return the names of `like` if they fit `width` columns, with its target or without."""
+def lent_names(like: RawTable | None, width: int) -> list[str] | None:
+    """Return the names of `like` where they fit `width` columns, with its target or without."""
     if like is None:
         return None
     names = list(like.columns)

@@ -20,7 +20,7 @@ _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\v\x1a\x1b"))
 
 @dataclass(frozen=True)
 class Text:
-    """A text file's content. `plain` says that the file itself is UTF-8 without a mark, so others may read it by path."""
+    """A text file's content. `plain` says that the file is UTF-8 without a mark, so others may read it by path."""
 
     content: str
     plain: bool
