@@ -1,6 +1,10 @@
 """Piste trains neural networks and proves that the training is right."""
 
+import importlib
 import os
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 # jaxlib reads this once, when it is imported. Without it, every program found in the compilation cache writes two
 # false alarms of 2 kB to stderr (cpu_aot_loader), because the cached program names two tuning flags as if they
@@ -8,3 +12,59 @@ import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from piste.recipe.predict import Predicted, evaluate, predict
+    from piste.recipe.run import Run
+    from piste.recipe.train import train
+
+__all__ = ["Predicted", "Run", "__version__", "evaluate", "predict", "train"]
+
+_MODULES = {
+    "Predicted": "piste.recipe.predict",
+    "Run": "piste.recipe.run",
+    "evaluate": "piste.recipe.predict",
+    "predict": "piste.recipe.predict",
+    "train": "piste.recipe.train",
+}
+
+
+def __getattr__(name: str) -> Any:
+    # JAX takes a second to import: `piste --help` and `piste.report` do without it.
+    if name in _MODULES:
+        return getattr(importlib.import_module(_MODULES[name]), name)
+    raise AttributeError(f"module 'piste' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_MODULES])
+
+
+class _Part(ModuleType):
+    """The module of a part that has the name of a verb: calling it carries out the verb."""
+
+    def __call__(self, *positional: Any, **keywords: Any) -> Any:
+        return self._verb(*positional, **keywords)
+
+    @property
+    def __signature__(self) -> Any:
+        return importlib.import_module("inspect").signature(self._verb)
+
+    @property
+    def _verb(self) -> Any:
+        return __getattr__(self.__name__.rpartition(".")[2])
+
+
+class _Package(ModuleType):
+    """This package. `piste.train(...)` stays callable when the part `piste.train` is imported.
+
+    Importing `piste.train.fit` makes Python bind the name `train` here to the module, over the verb.
+    """
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in _MODULES and type(value) is ModuleType:
+            value.__class__ = _Part
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
