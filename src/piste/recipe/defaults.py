@@ -93,7 +93,7 @@ def _hidden(facts: Facts, decided: Decided) -> tuple[tuple[int, ...], str]:
         side = min(facts.shape[:2])
         stages = max(min(int(math.log2(side / 3)), 4), 1) + 1
         widths = (32, 64, 128, 128, 256)[:stages]
-        return widths, f"{side} pixels can be halved {stages - 1} times before the maps are smaller than 3x3"
+        return widths, f"one stage per halving, as long as the maps of {side} pixels stay at least 3x3"
     if facts.rows < 1_000:
         return (64, 64), f"only {size}"
     if facts.rows < 10_000:

@@ -79,7 +79,7 @@ def evaluate(run: Run | Path | str, data: Any) -> EvaluationRecord:
     network = run.network
     new = read_new(data, network.encoding, _settings(run), labelled=True)
     if new.values is None or not len(new.values):
-        raise DataError(f"There is no row with a value of {', '.join(network.encoding.targets)} to evaluate on.")
+        raise DataError(f"There is no row with a value of {', '.join(network.encoding.target_columns)} to evaluate on.")
     predictions = network.judged(network.encoding.inputs(new.columns), new.values)
     rows = np.arange(len(new.values))
     return evaluation_record(predictions, [], {}, rows, lambda index: ({}, ""), run.record.seed)

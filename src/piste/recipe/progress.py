@@ -84,30 +84,34 @@ class Live(Lines):
 
 
 class _Clock:
-    """The last record, and how long the rest will take at the pace so far."""
+    """The last record, and how long the rest will take at the pace since the first word (compiling left out)."""
 
     def __init__(self) -> None:
         self.record: EpochRecord | None = None
+        self._first: tuple[float, float] | None = None  # time and epochs done
         self._done = 0.0
-        self._start = time.monotonic()
 
     def update(self, done: float, record: EpochRecord | None) -> None:
-        if done < self._done:
-            self._start = time.monotonic()
+        self._first = self._first or (time.monotonic(), done)
         self._done = done
         self.record = record or self.record
 
     def line(self, epochs: int) -> str:
-        elapsed = time.monotonic() - self._start
-        left = elapsed * (epochs - self._done) / self._done if self._done else 0.0
-        ahead = f"{duration(left)} left at most" if self._done < epochs else f"took {duration(elapsed)}"
+        ahead = self._ahead(epochs)
         if self.record is None:
-            return f"epoch {self._done:.1f} of {epochs}, {ahead}"
+            return f"epoch {self._done:.1f} of {epochs}{ahead}"
         one = self.record
         return (
             f"epoch {one.epoch} of {epochs}  train loss {one.train_loss:.4g}  validation loss {one.validation_loss:.4g}"
-            f"  {one.metric} {one.validation_metric:.4g}  {ahead}"
+            f"  {one.metric} {one.validation_metric:.4g}{ahead}"
         )
+
+    def _ahead(self, epochs: int) -> str:
+        start, done = self._first or (0.0, self._done)
+        if not done < self._done < epochs:
+            return ""
+        left = (time.monotonic() - start) * (epochs - self._done) / (self._done - done)
+        return f"  {duration(left)} left at most"
 
 
 def duration(seconds: float) -> str:

@@ -70,7 +70,8 @@ def write_table(columns: Columns, path: Path) -> None:
         quoted = str(temporary).replace("'", "''")
         try:
             with duckdb.connect() as connection:
-                connection.execute(f"copy (select * from columns) to '{quoted}' ({words})")
+                connection.register("predictions", dict(columns))
+                connection.execute(f"copy predictions to '{quoted}' ({words})")
         except duckdb.IOException as error:
             raise OSError(0, str(error)) from error
 

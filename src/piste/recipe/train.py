@@ -159,7 +159,7 @@ def _encoded(dataset: DataSet, encoding: Encoding) -> _Splits:
     parts, truth = {}, {}
     for name in ("train", "validation", "test"):
         columns, values = dataset.select(name)
-        parts[name] = Examples(encoding.inputs(columns), encoding.targets_of(values))
+        parts[name] = Examples(encoding.inputs(columns), encoding.targets(values))
         truth[name] = values
     return _Splits(**parts, truth=truth)
 
