@@ -52,7 +52,11 @@ def png(shade: int, size: int = 12) -> str:
     rows = b"".join(
         b"\0" + bytes(shade if math.hypot(x - 5.5, y - 5.5) < 4 else 0 for x in range(size)) for y in range(size)
     )
-    chunks = ((b"IHDR", struct.pack(">IIBBBBB", size, size, 8, 0, 0, 0, 0)), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
+    chunks = (
+        (b"IHDR", struct.pack(">IIBBBBB", size, size, 8, 0, 0, 0, 0)),
+        (b"IDAT", zlib.compress(rows)),
+        (b"IEND", b""),
+    )
     body = b"".join(
         struct.pack(">I", len(content)) + tag + content + struct.pack(">I", zlib.crc32(tag + content))
         for tag, content in chunks
@@ -144,7 +148,10 @@ def baselines(main: str, value: float, *, higher: bool = True, unit: str = "") -
 def confusion(size: int) -> tuple[tuple[int, ...], ...]:
     """A strong diagonal with a few confusions; the last class was never seen."""
     draw = random.Random(7)
-    rows = [[40 + draw.randrange(9) if row == at else int(draw.random() < 0.15) * draw.randrange(9) for at in range(size)] for row in range(size)]
+    rows = [
+        [40 + draw.randrange(9) if row == at else int(draw.random() < 0.15) * draw.randrange(9) for at in range(size)]
+        for row in range(size)
+    ]
     rows[-1] = [0] * size
     return tuple(map(tuple, rows))
 
@@ -183,7 +190,9 @@ def run(name: str = "census", *, status: Status = Status.FINISHED, best: int = 2
         device="CPU, 2 cores",
         settings=settings,
         choices=(
-            Choice("rate", 0.003, "default", "Adam's usual rate for nets of this size; the schedule ends at a tenth of it"),
+            Choice(
+                "rate", 0.003, "default", "Adam's usual rate for nets of this size; the schedule ends at a tenth of it"
+            ),
             Choice("hidden", [128, 64], "command", "given as --hidden"),
             Choice("dropout", None, "default", "the train split is large enough to do without"),
         ),
@@ -226,7 +235,12 @@ def ten_classes() -> Records:
 
 def hundred_classes() -> Records:
     classes = tuple(f"species {at}" for at in range(100))
-    return run("plants"), data(Task.MANY_CLASS, classes, name="plants", target="species"), classified(classes), epochs(900)
+    return (
+        run("plants"),
+        data(Task.MANY_CLASS, classes, name="plants", target="species"),
+        classified(classes),
+        epochs(900),
+    )
 
 
 def regression() -> Records:
@@ -242,7 +256,12 @@ def regression() -> Records:
 
 def multi_label() -> Records:
     tags = ("comedy", "drama", "horror", "science fiction")
-    return run("films"), data(Task.MULTI_LABEL, tags, name="films", target="tags"), evaluation("macro F1", 0.71), epochs(12)
+    return (
+        run("films"),
+        data(Task.MULTI_LABEL, tags, name="films", target="tags"),
+        evaluation("macro F1", 0.71),
+        epochs(12),
+    )
 
 
 def pictures() -> Records:
