@@ -91,6 +91,8 @@ def _labelled(
     tagged = described.task is Task.MULTI_LABEL and len(names) == 1
     gone = without_target([joined.raw(name) for name in names], described.task, tagged)
     notes: tuple[str, ...] = ()
+    if gone[joined.start :].all() and joined.second:
+        raise DataError(f"{joined.second} has no value of {listed(names)} in any row, so nothing can be tested by it.")
     if gone.any():
         joined = joined.take(np.flatnonzero(~gone))
         notes = (f"{gone.sum():,} of {len(gone):,} rows have no value of {listed(names)} and are left out.",)

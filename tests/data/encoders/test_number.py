@@ -40,7 +40,8 @@ def test_bins_are_piecewise_linear_between_quantiles() -> None:
     encoder = fit_number(column([0, 1, 2, 3, 4]), 2)
     assert list(encoder.edges) == [0, 2, 4]
     binned = encoder.encode(column([-1, 0, 1, 2, 3, 9, np.nan]))[:, 1:]
-    np.testing.assert_allclose(binned, [[0.0, 0], [0, 0], [0.5, 0], [1, 0], [1, 0.5], [1, 1], [0, 0]])
+    expected = np.array([[0, 0], [0, 0], [0.5, 0], [1, 0], [1, 0.5], [1, 1], [0, 0]])
+    np.testing.assert_allclose(binned, expected)
 
 
 def test_a_constant_gets_no_bins() -> None:
