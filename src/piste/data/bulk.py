@@ -27,7 +27,6 @@ class Bulk:
 
     path: Path
     dialect: Dialect
-    line_end: str
     skip: int
     sample: Sequence[Sequence[str]]
     typed: bool
@@ -59,14 +58,13 @@ def _load(connection: Any, file: Path, bulk: Bulk, types: Sequence[str]) -> None
     query = (
         f"CREATE TEMP TABLE rows AS SELECT {chosen} FROM read_csv($file, auto_detect=false, header=false, "
         "strict_mode=true, columns=$columns, delim=$delimiter, quote=$quote, escape=$quote, nullstr='', "
-        "new_line=$end, skip=$skip, max_line_size=100000000)"
+        "skip=$skip, max_line_size=100000000)"
     )
     values = {
         "file": str(file),
         "columns": {f"c{index}": kind for index, kind in enumerate(types)},
         "delimiter": bulk.dialect.delimiter,
         "quote": bulk.dialect.quote,
-        "end": bulk.line_end,
         "skip": bulk.skip,
     }
     connection.execute(query, values)
@@ -84,9 +82,11 @@ def _fetch(connection: Any, index: int, kind: str, sample: Sequence[str]) -> Col
     return object_column([*levels.tolist(), None])[codes.fetchnumpy()[name]]
 
 
-def _filled(relation: Any, name: str, missing: float | None) -> Column:
+def _filled(relation: Any, name: str, missing: float | None) -> NDArray[Any]:
     column = relation.fetchnumpy()[name]
-    return np.ma.filled(column, missing)
+    filled: NDArray[Any] = np.ma.getdata(column).copy()
+    filled[np.ma.getmaskarray(column)] = missing  # `np.ma.filled` writes "?" where it is asked for None
+    return filled
 
 
 def object_column(values: Sequence[str | None]) -> NDArray[np.object_]:

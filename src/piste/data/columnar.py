@@ -80,7 +80,7 @@ def _column(name: str, values: Any, kind: str) -> Column:
             return np.ma.filled(values.astype(np.float64), np.nan)
         if kind == "moment":
             return np.ma.filled(values.astype("datetime64[us]"), np.datetime64("NaT"))
-        return column_of_values(name, values.filled(None).tolist() if kind == "text" else values.tolist())
+        return column_of_values(name, values.tolist())  # masked values come out as None
     return column_of_array(name, np.ma.getdata(values))
 
 

@@ -92,7 +92,8 @@ def _first_rows(path: Path, text: str, dialect: Dialect) -> list[tuple[int, list
 
 def _without_remarks(rows: list[tuple[int, list[str]]]) -> tuple[list[tuple[int, list[str]]], tuple[str, ...]]:
     """Leave out lines above the table that begin like a remark and have fewer cells than the rows."""
-    width = Counter(len(row) for _, row in rows).most_common(1)[0][0]
+    widths = Counter(len(row) for _, row in rows)
+    width = max(widths, key=lambda one: (widths[one], one))
     start = 0
     while start < len(rows) - 1 and len(rows[start][1]) < width and rows[start][1][0].startswith(_REMARK_SIGNS):
         start += 1
@@ -103,8 +104,7 @@ def _without_remarks(rows: list[tuple[int, list[str]]]) -> tuple[list[tuple[int,
 def _parse(path: Path, text: Text, dialect: Dialect, layout: _Layout) -> Columns:
     size, width = len(text.content), len(layout.names)
     if text.plain and dialect.delimiter != " " and 1 < width <= _WIDE and size > _LARGE and layout.sample:
-        line_end = "\\r\\n" if "\r\n" in text.content[:100_000] else "\\n"
-        columns = read_in_bulk(Bulk(path, dialect, line_end, layout.skip, layout.sample, size > _HUGE))
+        columns = read_in_bulk(Bulk(path, dialect, layout.skip, layout.sample, size > _HUGE))
         if columns is not None:
             return columns
     return _parse_with_csv(path, text.content, dialect, layout)

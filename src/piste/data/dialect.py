@@ -115,10 +115,10 @@ def _score(rows: list[list[str]], delimiter: str) -> tuple[float, float]:
 
 def _is_blank_separated(rows: list[list[str]]) -> bool:
     # Sentences have blanks too: the widths must agree and a column of numbers must come out.
-    widths = {len(row) for row in rows}
-    if len(widths) != 1 or widths == {1}:
-        return False
     body = rows[1:] or rows
+    widths = {len(row) for row in body}
+    if len(widths) != 1 or widths == {1} or not rows or len(body[0]) - len(rows[0]) not in (0, 1):
+        return False
     return any(all(is_typed(cell) for cell in column) for column in zip(*body, strict=True))
 
 

@@ -100,8 +100,8 @@ def _not_found(path: Path, name: str, names: tuple[str, ...]) -> DataError:
     folder = path.parent
     if not folder.is_dir():
         return DataError(f"There is no file {path}: the folder {folder} does not exist.")
-    beside = sorted(one.name for one in folder.iterdir()) if str(folder) != "/" else []
-    near = difflib.get_close_matches(path.name, beside, 1) or difflib.get_close_matches(name, names, 1)
+    beside = sorted(one.name for one in folder.iterdir() if not one.name.startswith("."))
+    near = difflib.get_close_matches(name, names, 1) or difflib.get_close_matches(path.name, beside, 1)
     hint = f" Did you mean '{near[0]}'?" if near else ""
     return DataError(
         f"There is no file or folder {path}, and no bundled data set of that name ({', '.join(names)}).{hint}"
