@@ -53,7 +53,14 @@ def test_an_interval_has_the_digits_its_width_justifies(low: float, high: float,
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [(0.42, "0.42 s"), (12.345, "12.3 s"), (200.0, "3 min 20 s"), (7500.0, "2 h 5 min"), (math.nan, "–")],
+    [
+        (0.00014, "0.14 ms"),
+        (0.42, "0.42 s"),
+        (12.345, "12.3 s"),
+        (200.0, "3 min 20 s"),
+        (7500.0, "2 h 5 min"),
+        (math.nan, "–"),
+    ],
 )
 def test_seconds(value: float, shown: str) -> None:
     assert numbers.seconds(value) == shown
@@ -62,6 +69,7 @@ def test_seconds(value: float, shown: str) -> None:
 def test_score_difference_percent_and_counts() -> None:
     assert numbers.score(Score("RMSE", 612.04, 600.1, 624.2, False, "USD")) == "612 USD"
     assert numbers.difference(0.2789, 0.26, 0.298) == "+0.279"
+    assert numbers.difference(0.0, 0.0, 0.0) == "0"
     assert numbers.difference(-0.0279, -0.047, -0.009) == "-0.028"
     assert numbers.percent(0.0312) == "3.1 %"
     assert numbers.counted(1, "class", "classes") == "1 class"

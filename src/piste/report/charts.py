@@ -9,7 +9,7 @@ Spec = dict[str, Any]
 Rows = Sequence[Mapping[str, Any]]
 
 HEIGHT = 220  # pixels, of an ordinary chart
-LABEL = 130  # pixels for the name of a row at most, so that a phone has room for the rest
+LABEL = 140  # pixels for the name of a row at most, so that a phone has room for the rest
 TICKS = {"expr": "max(3, width / 60)"}
 
 
@@ -31,7 +31,7 @@ def tooltip(**titles: str) -> list[Spec]:
 
 def intervals(values: Rows, title: str, domain: tuple[float, float] | None = None) -> Spec:
     """Return dots with intervals, one row per entry: fields label, value, low, high, group and text."""
-    scale = {"domain": list(domain)} if domain else {"zero": False, "nice": True, "padding": 8}
+    scale = {"domain": list(domain)} if domain else {"zero": False, "nice": False, "padding": 8}
     y = axis("label", "nominal", None, axis={"labelLimit": LABEL, "domain": False, "ticks": False})
     x = {"title": title, "type": "quantitative", "scale": scale, "axis": {"tickCount": TICKS}}
     color = {"condition": {"test": "datum.group == 'baseline'", "value": "gray"}}

@@ -47,9 +47,11 @@ def percent(share: float | None, digits: int = 2) -> str:
 
 
 def seconds(value: float) -> str:
-    """Return a duration in seconds as "0.42 s", "3 min 20 s" or "2 h 5 min"."""
+    """Return a duration in seconds as "40 ms", "0.42 s", "3 min 20 s" or "2 h 5 min"."""
     if not math.isfinite(value):
         return ABSENT
+    if value < 0.1:
+        return f"{number(1000 * value, 2)} ms"
     if value < 60:
         return f"{number(value, 2 if value < 10 else 3)} s"
     minutes, rest = divmod(round(value), 60)
@@ -88,7 +90,7 @@ def score(value: Score) -> str:
 def difference(value: float, low: float, high: float) -> str:
     """Return a signed difference with the digits that its interval justifies."""
     text = measured(value, low, high)
-    return text if text.startswith("-") or text == ABSENT else f"+{text}"
+    return text if text.startswith("-") or text in (ABSENT, "0") else f"+{text}"
 
 
 def finite(value: float | None, digits: int = 6) -> float | None:

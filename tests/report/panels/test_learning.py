@@ -45,7 +45,7 @@ def test_there_is_a_curve_of_each_kind_and_the_best_epoch_is_marked(run_of: RunO
         "Gradient norm",
     ]
     assert [len(chart.spec["layer"]) for chart in charts] == [3, 3, 1, 1]
-    assert charts[0].description.endswith("Before the first step it was 2.31, with 2.3 expected.")
+    assert charts[0].description.endswith("Before the first step it was 2.31, with 2.303 expected.")
     assert charts[0].numbers is not None
     assert charts[0].numbers.rows[24][0] == "25 (best)"
 

@@ -5,7 +5,7 @@ from typing import Any
 from piste.core.panels import Block, Chart, Grid, Text
 from piste.core.records import EvaluationRecord
 from piste.report import charts
-from piste.report.numbers import count, finite, interval, number, percent
+from piste.report.numbers import count, counted, finite, interval, number, percent
 from piste.report.panels.confusion import wilson
 
 
@@ -17,7 +17,7 @@ def calibration(evaluation: EvaluationRecord) -> tuple[Block, ...]:
     bins = tuple(zip(found.predicted, found.observed, found.counts, strict=True))
     sentence = (
         f"On average the probabilities are {percent(found.expected_error)} off (expected calibration error over "
-        f"{len(bins)} bins of about {count(round(sum(found.counts) / len(bins)))} examples). "
+        f"{counted(len(bins), 'bin')} of about {count(round(sum(found.counts) / len(bins)))} examples). "
         "Points below the dashed line mean too much confidence, points above it too little."
     )
     return Text(sentence), Chart(

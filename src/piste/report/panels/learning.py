@@ -80,7 +80,7 @@ def _start(run: RunRecord) -> str:
     if run.training is None:
         return ""
     loss = run.training.initial_loss
-    return f" Before the first step it was {number(loss.measured)}, with {number(loss.expected)} expected."
+    return f" Before the first step it was {number(loss.measured, 4)}, with {number(loss.expected, 4)} expected."
 
 
 def _described(name: str, values: list[dict[str, Any]]) -> str:

@@ -25,11 +25,11 @@ def training(run: RunRecord) -> tuple[Block, ...]:
             f"{counted(one.steps, 'step')}; ended because {ENDINGS.get(one.stopped, one.stopped)}",
         ),
         Fact("best epoch", count(one.best_epoch), "its parameters are the ones kept"),
-        Fact("loss before the first step", number(one.initial_loss.measured), _expectation(one.initial_loss)),
+        Fact("loss before the first step", number(one.initial_loss.measured, 4), _expectation(one.initial_loss)),
         Fact("time", seconds(one.seconds), f"and {seconds(one.compile_seconds)} to compile"),
     )
     return (Facts(facts),)
 
 
 def _expectation(loss: InitialLoss) -> str:
-    return f"{number(loss.expected)} expected from the distribution of the target alone"
+    return f"{number(loss.expected, 4)} expected from the distribution of the target alone"
