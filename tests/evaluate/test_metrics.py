@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as reference
 
-from piste.core.errors import DataError
 from piste.core.records import Task
 from piste.evaluate.bootstrap import point_values
 from piste.evaluate.metrics import MOST_RANKED, metrics_of
@@ -175,15 +174,3 @@ def test_huge_outputs_leave_only_the_overflowing_metrics_undefined() -> None:
 def test_areas_are_left_out_for_very_many_classes() -> None:
     assert "macro ROC AUC" in values_of(classes_of(0, 200, MOST_RANKED, False))
     assert "macro ROC AUC" not in values_of(classes_of(0, 200, MOST_RANKED + 1, False))
-
-
-def test_unusable_predictions_are_named() -> None:
-    good = classes_of(0, 5, 3, False)
-    outputs = good.outputs.copy()
-    outputs[2, 1] = np.nan
-    with pytest.raises(DataError, match=r"1 of 5 predictions are not finite.*row 2.*lower learning rate"):
-        metrics_of(Predictions(good.task, good.classes, good.truth, outputs))
-    with pytest.raises(DataError, match=r"shape \(4, 3\).*5 examples"):
-        metrics_of(Predictions(good.task, good.classes, good.truth, good.outputs[:4]))
-    with pytest.raises(DataError, match="split is empty"):
-        metrics_of(with_rows(good, slice(0, 0)))

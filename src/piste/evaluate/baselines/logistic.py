@@ -15,7 +15,7 @@ from piste.evaluate.predictions import FloatArray
 
 NAME = "logistic"
 PICTURE_VALUES = 1024
-PRODUCTS = 100_000_000  # rows x columns x outputs; a pass over them takes about 30 ms, a whole search 200 passes
+PRODUCTS = 60_000_000  # rows x columns x outputs; a pass over them takes about 30 ms, a whole search 200 passes
 FEWEST_ROWS = 500
 STRENGTHS = (0.01, 0.1, 1.0, 10.0)  # scikit-learn's C, the inverse of the penalty
 MOST_ITERATIONS = 100

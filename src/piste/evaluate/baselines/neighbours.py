@@ -17,7 +17,7 @@ COUNTS = (1, 3, 10, 30)  # numbers of neighbours tried
 TRIED = 1000  # train examples whose own neighbours decide between them
 PICTURE_VALUES = 1024
 PAIRS = 300_000_000  # distances, about 10 ns each
-PRODUCTS = 150_000_000_000  # multiplications in them, about 6 s on one core
+PRODUCTS = 100_000_000_000  # multiplications in them, about 4 s on one core
 FEWEST_ROWS = 1000
 
 
