@@ -13,6 +13,9 @@ class Verb:
 
 
 VERBS = (
+    Verb("train", "piste.cli.train:train", "Train a network on data, judge it beside baselines, write a report."),
+    Verb("predict", "piste.cli.predict:predict", "Predict the target of new rows or pictures."),
+    Verb("evaluate", "piste.cli.evaluate:evaluate", "Score a trained network on other labelled data."),
     Verb("runs", "piste.cli.runs:runs", "List the runs in a folder, with their main score."),
     Verb("report", "piste.cli.report:report", "Write a run's report again, from its records."),
     Verb("doctor", "piste.cli.doctor:doctor", "Say what is installed, and whether it computes right numbers."),

@@ -51,9 +51,7 @@ def write_through(path: Path, write: Callable[[Path], None]) -> None:
         temporary.replace(path)
     except OSError as error:
         temporary.unlink(missing_ok=True)
-        raise RunError(
-            f"Could not write {path}: {error.strerror}. Free some space or choose another place."
-        ) from error
+        raise RunError(f"Could not write {path}: {error.strerror}. Free some space or choose another place.") from error
 
 
 @dataclass(frozen=True)
