@@ -25,6 +25,11 @@ def relu(x: jax.Array) -> jax.Array:
     return jnp.maximum(x, 0)
 
 
+def relu6(x: jax.Array) -> jax.Array:
+    """min(max(x, 0), 6) (Howard et al. 2017)."""
+    return jnp.clip(x, 0.0, 6.0)
+
+
 def leaky_relu(x: jax.Array) -> jax.Array:
     """x where positive, 0.01 x elsewhere (Maas et al. 2013)."""
     return jnp.where(x > 0, x, 0.01 * x)
@@ -38,6 +43,11 @@ def hard_tanh(x: jax.Array) -> jax.Array:
 def gelu(x: jax.Array) -> jax.Array:
     """x Phi(x) with the exact normal distribution function (Hendrycks & Gimpel 2016)."""
     return jax.nn.gelu(x, approximate=False)
+
+
+def gelu_tanh(x: jax.Array) -> jax.Array:
+    """GELU by the authors' approximation with tanh, as GPT-2 and BERT use it (Hendrycks & Gimpel 2016)."""
+    return jax.nn.gelu(x, approximate=True)
 
 
 def hard_sigmoid(x: jax.Array) -> jax.Array:
@@ -55,8 +65,10 @@ ACTIVATIONS: dict[str, Callable[[jax.Array], jax.Array]] = {
     "sigmoid": jax.nn.sigmoid,  # 1 / (1 + exp(-x))
     "tanh": jnp.tanh,
     "relu": relu,
+    "relu6": relu6,
     "leaky_relu": leaky_relu,
     "gelu": gelu,
+    "gelu_tanh": gelu_tanh,
     "silu": jax.nn.silu,  # x sigmoid(x) (Elfwing et al. 2017)
     "elu": jax.nn.elu,  # x where positive, exp(x) - 1 elsewhere (Clevert et al. 2015)
     "selu": jax.nn.selu,  # scaled ELU (Klambauer et al. 2017)
@@ -79,7 +91,8 @@ class Activation(Layer):
     def __post_init__(self) -> None:
         if self.name not in ACTIVATIONS:
             raise SettingError(
-                f"The activation must be one of {', '.join(ACTIVATIONS)} (or the layer PReLU). Got {self.name!r} instead."
+                f"The activation must be one of {', '.join(ACTIVATIONS)} (or the layer PReLU). "
+                f"Got {self.name!r} instead."
             )
 
     def __call__(self, parameters: Parameters, inputs: jax.Array, context: Context) -> jax.Array:

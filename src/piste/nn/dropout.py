@@ -1,4 +1,10 @@
-"""Dropout: units silenced at random while training, scaled so that expectations agree (Srivastava et al. 2014)."""
+"""Dropout: parts silenced at random while training, the rest scaled up so that expectations agree.
+
+With probability `keep` a part is kept and divided by `keep`, otherwise it is zero; outside training nothing happens
+(Srivastava et al. 2014, in the inverted form of their section 10). Parts are single inputs (`Dropout`, also as the
+first layer of a network, on the inputs themselves), whole feature maps (`ChannelDropout`) or whole branches of one
+example (`StochasticDepth`). Each draws from the context's key, which must be given while training.
+"""
 
 from dataclasses import dataclass
 
@@ -6,29 +12,59 @@ import jax
 import jax.numpy as jnp
 
 from piste.core.errors import SettingError
-from piste.nn.layer import Context, Layer, Parameters
+from piste.nn.constraints import Checked, Share
+from piste.nn.layer import Context, Parameters
+
+_LEVELS = 1 << 16
+
+
+def drop(inputs: jax.Array, keep: float, shape: tuple[int, ...], context: Context) -> jax.Array:
+    """Return inputs with parts silenced; `shape` broadcasts against the inputs and has one place per part."""
+    # 16 random bits a part are half the work of 32; the probability is rounded to them, and the scale with it.
+    level = max(round(keep * _LEVELS), 1)
+    if not context.training or level == _LEVELS:
+        return inputs
+    if context.key is None:
+        raise SettingError("Dropout needs a random key while training: give Context(training=True, key=...).")
+    kept = jax.random.bits(context.key, shape, jnp.uint16) < level
+    return jnp.where(kept, inputs / (level / _LEVELS), jnp.zeros_like(inputs))
 
 
 @dataclass(frozen=True)
-class Dropout(Layer):
-    """Keep each input with probability `keep`, divided by `keep`; the identity outside training.
+class Dropout(Checked):
+    """Keep each input with probability `keep`: (B, ...), same shape."""
 
-    Draws one number per input from the context's key (the key must be given when training).
-    """
-
-    keep: float = 0.5
-
-    def __post_init__(self) -> None:
-        if not 0.0 < self.keep <= 1.0:
-            raise SettingError(f"Dropout's keep probability must be in (0, 1]. Got {self.keep!r} instead.")
+    keep: Share = 0.5
 
     def __call__(self, parameters: Parameters, inputs: jax.Array, context: Context) -> jax.Array:
-        """Return the thinned inputs, of the same shape."""
-        if not context.training or self.keep == 1.0:
-            return inputs
-        if context.key is None:
-            raise SettingError("Dropout needs a random key while training: give Context(training=True, key=...).")
-        # 16 random bits a unit are half the work of 32, and move the probability by less than 1e-5.
-        bits = jax.random.bits(context.key, inputs.shape, jnp.uint16)
-        kept = bits < round(self.keep * 65536)
-        return jnp.where(kept, inputs / self.keep, jnp.zeros_like(inputs))
+        """Return the thinned inputs."""
+        return drop(inputs, self.keep, inputs.shape, context)
+
+
+@dataclass(frozen=True)
+class ChannelDropout(Checked):
+    """Keep each feature map of each example, as a whole, with probability `keep` (Tompson et al. 2015, sec. 3.2).
+
+    (B, ..., F), same shape. Neighbouring places are alike, so dropping single ones would hide little.
+    """
+
+    keep: Share = 0.8
+
+    def __call__(self, parameters: Parameters, inputs: jax.Array, context: Context) -> jax.Array:
+        """Return the thinned feature maps."""
+        return drop(inputs, self.keep, (inputs.shape[0], *(1,) * (inputs.ndim - 2), inputs.shape[-1]), context)
+
+
+@dataclass(frozen=True)
+class StochasticDepth(Checked):
+    """Keep each example's values, all together, with probability `keep` (Huang et al. 2016, eq. 2).
+
+    (B, ...), same shape; the last layer of a `Residual`'s body, so that the block is skipped for some examples.
+    Scaled while training, where the paper scales in evaluation.
+    """
+
+    keep: Share = 0.9
+
+    def __call__(self, parameters: Parameters, inputs: jax.Array, context: Context) -> jax.Array:
+        """Return the branch, zero for the examples that skip it."""
+        return drop(inputs, self.keep, (inputs.shape[0], *(1,) * (inputs.ndim - 1)), context)

@@ -74,7 +74,11 @@ INITIALISERS: dict[str, Initialiser] = {
 # The initialiser that suits the activation a weight feeds.
 FOR_ACTIVATION = {
     **dict.fromkeys(
-        ("relu", "leaky_relu", "prelu", "gelu", "silu", "elu", "softplus", "hard_swish", "mish"), "he_normal"
+        (
+            *("relu", "relu6", "leaky_relu", "prelu", "gelu", "gelu_tanh"),
+            *("silu", "elu", "softplus", "hard_swish", "mish"),
+        ),
+        "he_normal",
     ),
     **dict.fromkeys(("sigmoid", "tanh", "hard_sigmoid", "hard_tanh", "softmax", "softsign"), "glorot_uniform"),
     **dict.fromkeys(("selu", "linear"), "lecun_normal"),

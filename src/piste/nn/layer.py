@@ -15,8 +15,15 @@ person's own layer is therefore
             return parameters["gain"] * inputs
 
 Axes: B examples, T steps, H height, W width, F features or channels (always last), C classes.
+
+Sequences of unequal length share a batch by padding, and a mask (B, T), true at real steps, says which steps
+count. It travels beside the values, in `Context.mask`: a layer that knows the padding makes it (`Embedding`,
+`Masking`), layers that look across steps obey it, and every layer says through `mask_after` which mask belongs to
+its outputs. Layers made of layers compute by `flow`, which hands values and context on together. The law that all
+keep: a padded sequence gives at its real steps what it would give alone.
 """
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,17 +39,23 @@ class Context:
     """What a call may depend on besides parameters and inputs.
 
     `training` switches dropout and batch statistics on; `key` is the step's random key, and is needed only by
-    layers that draw. Every nested layer receives a key of its own through `child`.
+    layers that draw. Every nested layer receives a key of its own through `child`. `mask` (B, T) is true at the
+    real steps of the inputs; None where all are real.
     """
 
     training: bool = False
     key: jax.Array | None = None
+    mask: jax.Array | None = None
 
     def child(self, index: int) -> "Context":
         """Return the context of the nested layer number `index`."""
         if self.key is None:
             return self
-        return Context(self.training, jax.random.fold_in(self.key, index))
+        return dataclasses.replace(self, key=jax.random.fold_in(self.key, index))
+
+    def masked(self, mask: jax.Array | None) -> "Context":
+        """Return this context with another mask."""
+        return self if mask is self.mask else dataclasses.replace(self, mask=mask)
 
 
 class Layer:
@@ -64,9 +77,26 @@ class Layer:
         """Return outputs and the new state. A layer that keeps state defines this instead of `__call__`."""
         return self(parameters, inputs, context), state
 
+    def mask_after(self, inputs: jax.Array, outputs: jax.Array, mask: jax.Array | None) -> jax.Array | None:
+        """Return the mask of the outputs: by default the same while the steps are the same, none once they are gone.
+
+        A layer that changes the number of steps, or makes or moves them, defines its own.
+        """
+        return mask if outputs.ndim == inputs.ndim and outputs.shape[1] == inputs.shape[1] else None
+
+    def flow(
+        self, parameters: Parameters, state: State, inputs: jax.Array, context: Context
+    ) -> tuple[jax.Array, State, Context]:
+        """Return outputs, new state, and the context for the layer that comes next.
+
+        Only layers made of other layers define this, and `run` as its first two results.
+        """
+        outputs, state = self.run(parameters, state, inputs, context)
+        return outputs, state, context.masked(self.mask_after(inputs, outputs, context.mask))
+
     def output_shape(self, shape: Shape) -> Shape:
         """Return the shape of the outputs for inputs of `shape`, the batch axis left out in both."""
-        outputs = jax.eval_shape(self._trace, jax.random.key(0), jax.ShapeDtypeStruct((1, *shape), "float32"))
+        outputs = jax.eval_shape(self._trace, jax.random.key(0), jax.ShapeDtypeStruct((1, *shape), "float32"))  # type: ignore[no-untyped-call]
         return tuple(outputs.shape[1:])
 
     def _trace(self, key: jax.Array, inputs: jax.Array) -> jax.Array:

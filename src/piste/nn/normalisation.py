@@ -1,15 +1,24 @@
-"""Normalisation: sums brought to zero mean and unit variance, then to a learned scale and offset."""
+"""Normalisation: sums brought to zero mean and unit variance, then to a learned scale and offset.
+
+All follow `y = gamma (x - mean) / sqrt(variance + epsilon) + beta` with one gamma and beta per feature, and differ
+in what mean and variance are taken over: the batch and all places (batch norm), the features of one place (layer
+norm), a group of features over all places of one example (group norm), one feature over all places of one example
+(instance norm). RMS norm leaves mean and beta out. Variances are the biased ones. Masked steps of a sequence are
+left out of every mean.
+"""
 
 from dataclasses import dataclass
 
 import jax
 import jax.numpy as jnp
 
+from piste.core.errors import SettingError
+from piste.nn.constraints import Checked, Count, Positive, Share
 from piste.nn.layer import Context, Layer, Parameters, Shape, State
 
 
 @dataclass(frozen=True)
-class BatchNorm(Layer):
+class BatchNorm(Checked):
     """Normalise each feature over the batch (and over space), then gamma x + beta (Ioffe & Szegedy 2015, alg. 1).
 
     Stands between sum and activation; the bias of the layer before is redundant with beta and is dropped by
@@ -17,12 +26,12 @@ class BatchNorm(Layer):
     `m <- momentum m + (1 - momentum) batch` are kept, with the unbiased variance, for evaluation.
     """
 
-    momentum: float = 0.9
-    epsilon: float = 1e-5
+    momentum: Share = 0.9
+    epsilon: Positive = 1e-5
 
     def init(self, key: jax.Array, shape: Shape) -> Parameters:
         """Return gamma (ones) and beta (zeros), shape (F,)."""
-        return {"gamma": jnp.ones(shape[-1:], jnp.float32), "beta": jnp.zeros(shape[-1:], jnp.float32)}
+        return _scale_and_offset(shape)
 
     def init_state(self, shape: Shape) -> State:
         """Return the running mean (zeros) and variance (ones), shape (F,)."""
@@ -33,10 +42,16 @@ class BatchNorm(Layer):
         if not context.training:
             return self._normalise(parameters, inputs, state["mean"], state["variance"]), state
         axes = tuple(range(inputs.ndim - 1))
-        mean = jnp.mean(inputs, axes)
-        variance = jnp.mean(jnp.square(inputs - mean), axes)
-        count = inputs.size // inputs.shape[-1]
-        unbiased = variance * (count / max(count - 1, 1))
+        mask = _step_mask(inputs, context)
+        if mask is None:
+            mean = jnp.mean(inputs, axes)
+            variance = jnp.mean(jnp.square(inputs - mean), axes)
+            count = inputs.size // inputs.shape[-1]
+            unbiased = variance * (count / max(count - 1, 1))
+        else:
+            mean, variance = (moment[0, 0] for moment in _moments(inputs, axes, mask))
+            real = jnp.sum(mask).astype(inputs.dtype)
+            unbiased = variance * (real / jnp.maximum(real - 1, 1))
         blend = self.momentum
         averages = {
             "mean": blend * state["mean"] + (1 - blend) * mean,
@@ -51,6 +66,113 @@ class BatchNorm(Layer):
 
 
 @dataclass(frozen=True)
+class LayerNorm(Checked):
+    """Normalise the features of each place by themselves (Ba et al. 2016, eq. 4): (B, ..., F), same shape."""
+
+    epsilon: Positive = 1e-5
+
+    def init(self, key: jax.Array, shape: Shape) -> Parameters:
+        """Return gamma (ones) and beta (zeros), shape (F,)."""
+        return _scale_and_offset(shape)
+
+    def __call__(self, parameters: Parameters, inputs: jax.Array, context: Context) -> jax.Array:
+        """Return the normalised inputs."""
+        return _normalised(inputs, (-1,), None, self.epsilon) * parameters["gamma"] + parameters["beta"]
+
+
+@dataclass(frozen=True)
+class RMSNorm(Checked):
+    """Divide by the root mean square of the features of each place (Zhang & Sennrich 2019, eq. 4), no offset:
+
+    `y = gamma x / sqrt(mean(x^2) + epsilon)`; (B, ..., F), same shape.
+    """
+
+    epsilon: Positive = 1e-6
+
+    def init(self, key: jax.Array, shape: Shape) -> Parameters:
+        """Return gamma (ones), shape (F,)."""
+        return {"gamma": jnp.ones(shape[-1:], jnp.float32)}
+
+    def __call__(self, parameters: Parameters, inputs: jax.Array, context: Context) -> jax.Array:
+        """Return the scaled inputs."""
+        power = jnp.mean(jnp.square(inputs), axis=-1, keepdims=True)
+        return inputs * jax.lax.rsqrt(power + self.epsilon) * parameters["gamma"]
+
+
+@dataclass(frozen=True)
+class GroupNorm(Checked):
+    """Normalise each of `groups` groups of features over all places of one example (Wu & He 2018, eq. 7).
+
+    (B, ..., F), same shape; independent of the batch. F must be a multiple of `groups`.
+    """
+
+    groups: Count = 32
+    epsilon: Positive = 1e-5
+
+    def init(self, key: jax.Array, shape: Shape) -> Parameters:
+        """Return gamma (ones) and beta (zeros), shape (F,)."""
+        if shape[-1] % self.groups:
+            raise SettingError(
+                f"GroupNorm: {shape[-1]} features are no multiple of groups = {self.groups}; change one of them."
+            )
+        return _scale_and_offset(shape)
+
+    def __call__(self, parameters: Parameters, inputs: jax.Array, context: Context) -> jax.Array:
+        """Return the normalised inputs."""
+        mask = _step_mask(inputs, context)
+        parts = inputs.reshape(*inputs.shape[:-1], self.groups, -1)
+        axes = (*range(1, inputs.ndim - 1), inputs.ndim)
+        normal = _normalised(parts, axes, None if mask is None else mask[..., None], self.epsilon)
+        return normal.reshape(inputs.shape) * parameters["gamma"] + parameters["beta"]
+
+
+@dataclass(frozen=True)
+class InstanceNorm(Checked):
+    """Normalise each feature over all places of one example (Ulyanov et al. 2016): (B, ..., F), same shape."""
+
+    epsilon: Positive = 1e-5
+
+    def init(self, key: jax.Array, shape: Shape) -> Parameters:
+        """Return gamma (ones) and beta (zeros), shape (F,)."""
+        if len(shape) < 2:
+            raise SettingError(
+                f"InstanceNorm takes sequences or pictures. Got examples of shape {tuple(shape)} instead."
+            )
+        return _scale_and_offset(shape)
+
+    def __call__(self, parameters: Parameters, inputs: jax.Array, context: Context) -> jax.Array:
+        """Return the normalised inputs."""
+        axes = tuple(range(1, inputs.ndim - 1))
+        normal = _normalised(inputs, axes, _step_mask(inputs, context), self.epsilon)
+        return normal * parameters["gamma"] + parameters["beta"]
+
+
+def _scale_and_offset(shape: Shape) -> Parameters:
+    return {"gamma": jnp.ones(shape[-1:], jnp.float32), "beta": jnp.zeros(shape[-1:], jnp.float32)}
+
+
+def _step_mask(inputs: jax.Array, context: Context) -> jax.Array | None:
+    return context.mask[:, :, None] if context.mask is not None and inputs.ndim == 3 else None
+
+
+def _moments(inputs: jax.Array, axes: tuple[int, ...], mask: jax.Array | None) -> tuple[jax.Array, jax.Array]:
+    """Return mean and biased variance over `axes`, those kept with length 1."""
+    real = None if mask is None else jnp.broadcast_to(mask, inputs.shape)
+    mean = jnp.mean(inputs, axes, keepdims=True, where=_some(real, axes))
+    return mean, jnp.mean(jnp.square(inputs - mean), axes, keepdims=True, where=_some(real, axes))
+
+
+def _some(real: jax.Array | None, axes: tuple[int, ...]) -> jax.Array | None:
+    # Where nothing is real all counts, so that no mean is taken over nothing.
+    return None if real is None else real | ~jnp.any(real, axes, keepdims=True)
+
+
+def _normalised(inputs: jax.Array, axes: tuple[int, ...], mask: jax.Array | None, epsilon: float) -> jax.Array:
+    mean, variance = _moments(inputs, axes, mask)
+    return (inputs - mean) * jax.lax.rsqrt(variance + epsilon)
+
+
+@dataclass(frozen=True)
 class Standardise(Layer):
     """Subtract `mean` and divide by `scale`, per feature or channel: fixed numbers taken from the train split.
 
@@ -61,6 +183,7 @@ class Standardise(Layer):
     scale: tuple[float, ...] = (1.0,)
 
     def __call__(self, parameters: Parameters, inputs: jax.Array, context: Context) -> jax.Array:
-        """Return float inputs of about zero mean and unit variance."""
-        factor = 1.0 / jnp.asarray(self.scale, jnp.float32)
-        return inputs.astype(jnp.float32) * factor - jnp.asarray(self.mean, jnp.float32) * factor
+        """Return float inputs of about zero mean and unit variance; integers become float32."""
+        kind = inputs.dtype if jnp.issubdtype(inputs.dtype, jnp.floating) else jnp.float32
+        factor = 1.0 / jnp.asarray(self.scale, kind)
+        return inputs.astype(kind) * factor - jnp.asarray(self.mean, kind) * factor

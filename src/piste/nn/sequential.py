@@ -38,14 +38,22 @@ class Sequential(Layer):
 
     def run(self, parameters: Parameters, state: State, inputs: jax.Array, context: Context) -> tuple[jax.Array, State]:
         """Return the last layer's outputs and the new state."""
+        outputs, state, _ = self.flow(parameters, state, inputs, context)
+        return outputs, state
+
+    def flow(
+        self, parameters: Parameters, state: State, inputs: jax.Array, context: Context
+    ) -> tuple[jax.Array, State, Context]:
+        """Return the last layer's outputs, the new state and the context with the mask of the outputs."""
         states = {}
         for index, layer in enumerate(self.layers):
             name = child_name(index, layer)
             with jax.named_scope(name):
-                inputs, states[name] = layer.run(
+                inputs, states[name], after = layer.flow(
                     parameters.get(name, {}), state.get(name, {}), inputs, context.child(index)
                 )
-        return inputs, {name: value for name, value in states.items() if value}
+            context = context.masked(after.mask)
+        return inputs, {name: value for name, value in states.items() if value}, context
 
     def output_shape(self, shape: Shape) -> Shape:
         """Return the shape after the last layer."""

@@ -11,9 +11,9 @@ from piste.nn.layer import Layer
 
 def to_spec(layer: Layer) -> dict[str, Any]:
     """Return the JSON-able description of `layer`: {"layer": class name, setting: value, ...}."""
-    if not dataclasses.is_dataclass(layer):
+    if "__dataclass_fields__" not in dir(layer):
         raise SettingError(f"{type(layer).__name__} must be a frozen dataclass to be described as JSON.")
-    fields = {field.name: _plain(getattr(layer, field.name)) for field in dataclasses.fields(layer)}
+    fields = {field.name: _plain(getattr(layer, field.name)) for field in dataclasses.fields(layer)}  # type: ignore[arg-type]
     return {"layer": type(layer).__name__, **fields}
 
 
@@ -39,7 +39,8 @@ def _build(kind: type[Layer], settings: dict[str, Any]) -> Layer:
             raise SettingError(f"The layer {kind.__name__} has no setting '{setting}'. It has: {', '.join(hints)}.")
         if hints[setting] in (int, float, str, bool) and not _is(value, hints[setting]):
             raise SettingError(
-                f"The setting '{setting}' of {kind.__name__} must be a {hints[setting].__name__}. Got {value!r} instead."
+                f"The setting '{setting}' of {kind.__name__} must be a {hints[setting].__name__}. "
+                f"Got {value!r} instead."
             )
     try:
         return kind(**settings)
