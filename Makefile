@@ -28,7 +28,7 @@ TEST := $(VENV)/installed-test-$(PLACE)
 PEERS := $(VENV)/installed-peers-$(PLACE)
 PIP := $(INTERPRETER) -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help train test lint docs build peers clean
+.PHONY: help train test lint style contracts types docs build peers clean
 
 help:
 	@sed -n 's/^#   //p' $(firstword $(MAKEFILE_LIST))
@@ -39,11 +39,17 @@ train: $(RUN)
 test: $(TEST)
 	$(INTERPRETER) -m pytest
 
-lint: $(TEST)
+lint: style contracts types
+
+style: $(TEST)
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
-	$(VENV)/bin/lint-imports --verbose
-	$(INTERPRETER) -m mypy
+
+contracts: $(TEST)
+	$(VENV)/bin/lint-imports
+
+types: $(TEST)
+	$(INTERPRETER) -m mypy src tests conftest.py $(wildcard benchmarks/*.py)
 
 docs: $(TEST)
 	$(INTERPRETER) -m sphinx -W --keep-going -q -b html docs docs/_build/html
