@@ -11,10 +11,11 @@ from piste.nn.normalisation import Standardise
 from piste.nn.resolve import resolve
 from piste.nn.zoo.cnn import cnn
 from piste.nn.zoo.mlp import mlp
-from piste.recipe.settings import ModelSettings, Settings, TrainingSettings
+from piste.recipe.settings import ModelSettings, Settings
 from piste.train.optimisers import Optimiser
 from piste.train.program import Plan
 from piste.train.schedules import rates
+from piste.train.settings import TrainingSettings
 from piste.train.timeline import Effort, steps_per_epoch
 
 

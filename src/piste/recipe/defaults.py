@@ -130,12 +130,12 @@ def _epochs(facts: Facts, decided: Decided) -> tuple[int, str]:
     if decided["model"] == "cnn":
         epochs = round(min(max(60_000 / max(facts.rows, 1), 10), 40))
     else:
-        epochs = round(min(max(400_000 / max(facts.rows, 1), 20), 100))
+        epochs = round(min(max(400_000 / max(facts.rows, 1), 20), 300))
     return epochs, f"{facts.rows:,} examples are seen {epochs * facts.rows:,} times in all, at most"
 
 
 def _batch_size(facts: Facts, decided: Decided) -> tuple[int, str]:
-    size = 32 if facts.rows < 5_000 else 64 if facts.rows < 20_000 else 128
+    size = 16 if facts.rows < 500 else 32 if facts.rows < 5_000 else 64 if facts.rows < 20_000 else 128
     if decided["model"] == "cnn":
         size = min(size, 64)
     return size, f"about {max(facts.rows // size, 1):,} steps an epoch"
@@ -175,7 +175,7 @@ def _warmup(facts: Facts, decided: Decided) -> tuple[float, str]:
 
 def _patience(facts: Facts, decided: Decided) -> tuple[int, str]:
     patience = max(decided["epochs"] // 4, 10)
-    return patience, "a quarter of the epochs without a better validation loss is a sign that none will come"
+    return patience, "so many epochs without a better validation loss are a sign that none will come"
 
 
 RULES: dict[str, Rule] = {

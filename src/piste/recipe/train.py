@@ -71,7 +71,9 @@ def train(data: Any, *, runs: Path | str = "runs", quiet: bool = False, **settin
     parts: dict[str, dict[str, Any]] = {section: {} for section in SECTIONS}
     for name, value in settings.items():
         parts[names.get(name, "training")][name] = value
-    built = {section: from_mapping(kind, parts[section], "piste.train") for section, kind in SECTIONS.items()}
+    built: dict[str, Any] = {
+        section: from_mapping(kind, parts[section], "piste.train") for section, kind in SECTIONS.items()
+    }
     origins = dict.fromkeys(settings, "python")
     return train_with(data, Settings(**built), origins, Path(runs), listener(quiet))
 

@@ -1,0 +1,90 @@
+import dataclasses
+from typing import Any
+
+import pytest
+
+from piste.core.errors import SettingError
+from piste.core.records import Task
+from piste.core.settings import from_mapping
+from piste.recipe.defaults import RULES, Facts, decide
+from piste.recipe.settings import SECTIONS, Settings
+
+TABLE = Facts(Task.MANY_CLASS, 5_000, (20,))
+PICTURES = Facts(Task.MANY_CLASS, 60_000, (28, 28, 1))
+FACTS = [
+    TABLE,
+    PICTURES,
+    Facts(Task.REGRESSION, 100, (3,)),
+    Facts(Task.MULTI_LABEL, 1_000_000, (300,)),
+    Facts(Task.TWO_CLASS, 10, (4, 4, 3)),
+    Facts(Task.TWO_CLASS, 2, (1,)),
+]
+
+
+def settings(**given: Any) -> Settings:
+    names = {field.name: section for section, kind in SECTIONS.items() for field in dataclasses.fields(kind)}
+    parts: dict[str, dict[str, Any]] = {section: {} for section in SECTIONS}
+    for name, value in given.items():
+        parts[names[name]][name] = value
+    return Settings(**{section: from_mapping(kind, parts[section], "the test") for section, kind in SECTIONS.items()})
+
+
+@pytest.mark.parametrize("facts", FACTS)
+@pytest.mark.parametrize("model", [None, "mlp", "linear"])
+def test_nothing_of_model_and_training_is_left_open(facts: Facts, model: str | None) -> None:
+    decided, choices = decide(settings(model=model), {"model": "python"}, facts)
+    for section in ("model", "training"):
+        values = dataclasses.asdict(getattr(decided, section))
+        assert None not in values.values()
+    for section, kind in SECTIONS.items():  # what was chosen obeys the declared ranges
+        from_mapping(kind, dataclasses.asdict(getattr(decided, section)), section)
+    assert len(choices) == sum(len(dataclasses.fields(kind)) for kind in SECTIONS.values())
+
+
+@pytest.mark.parametrize("facts", FACTS)
+def test_every_choice_has_a_reason(facts: Facts) -> None:
+    _, choices = decide(settings(), {}, facts)
+    reasons = {choice.setting: choice.reason for choice in choices}
+    assert all(reasons[name] for name in RULES)
+
+
+@pytest.mark.parametrize("setting", RULES)
+def test_what_is_given_is_kept(setting: str) -> None:
+    given: dict[str, Any] = {
+        "model": "linear", "hidden": (7, 5), "dropout": 0.45, "batch_norm": False, "bins": 9, "loss": "cross-entropy",
+        "epochs": 3, "batch_size": 17, "learning_rate": 0.123, "optimiser": "lion", "weight_decay": 0.2, "clip": 2.5,
+        "schedule": "linear", "warmup": 1.5, "patience": 4,
+    }  # fmt: skip
+    assert set(given) == set(RULES)
+    decided, choices = decide(settings(**{setting: given[setting]}), {setting: "command"}, TABLE)
+    assert given[setting] in (getattr(decided.model, setting, None), getattr(decided.training, setting, None))
+    (choice,) = (choice for choice in choices if choice.setting == setting)
+    assert (choice.value, choice.origin) == (given[setting], "command")
+
+
+def test_pictures_get_a_convolutional_net_and_tables_do_not() -> None:
+    assert decide(settings(), {}, PICTURES)[0].model.model == "cnn"
+    assert decide(settings(), {}, TABLE)[0].model.model == "mlp"
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"model": "cnn"}, "needs pictures"),
+        ({"loss": "squared-error"}, "does not fit a many-class target"),
+        ({"model": "transformer"}, "must be one of 'mlp'"),
+        ({"hidden": (64, 0)}, "must be a list of whole numbers in .1, 65536."),
+        ({"dropout": 1.0}, "must be a number in .0, 1."),
+        ({"epochs": 0}, "must be a whole number"),
+        ({"learning_rate": -0.1}, "must be a number"),
+        ({"optimiser": "Adam"}, "must be one of"),
+    ],
+)
+def test_what_contradicts_is_one_sentence(given: dict[str, Any], message: str) -> None:
+    with pytest.raises(SettingError, match=message):
+        decide(settings(**given), {}, TABLE)
+
+
+def test_smoothing_needs_classes() -> None:
+    with pytest.raises(SettingError, match="needs the loss cross-entropy"):
+        decide(settings(smoothing=0.1), {}, Facts(Task.REGRESSION, 100, (3,)))
