@@ -17,7 +17,7 @@ from piste.data.headers import refuse_equal_names
 from piste.data.npz import find_parts
 from piste.data.picture_tables import table_with_pictures
 from piste.data.reading import Wanted, count
-from piste.data.values import Column, column_of_array, column_of_values
+from piste.data.values import Column, column_of_array, column_of_values, flattened
 
 _BYTES = "bytes"
 
@@ -32,19 +32,22 @@ def read_frame(data: Any, wanted: Wanted, name: str = "data", source: str = "the
 
     Raises `DataError` for two columns of one name, for no rows, and for types without a meaning here.
     """
-    names = [str(one) for one in getattr(data, "columns", ()) if isinstance(one, str | int)]
-    refuse_equal_names(source, names)
+    if nw.dependencies.is_into_dataframe(data):  # before narwhals, whose own sentence names no column
+        refuse_equal_names(source, [str(one) for one in getattr(data, "columns", ()) if isinstance(one, str | int)])
     frame = _native(data)
     frame = frame.collect() if isinstance(frame, nw.LazyFrame) else frame
+    refuse_equal_names(source, [str(one) for one in frame.columns])
     if len(frame) == 0 or not frame.columns:
         raise DataError(
             f"{source} has {count(len(frame), 'row')} and {count(len(frame.columns), 'column')}; data were expected."
         )
     if len(frame.columns) > MOST_COLUMNS:
         raise DataError(f"{source} has {len(frame.columns):,} columns; at most {MOST_COLUMNS:,} can be used.")
-    refuse_equal_names(source, [str(one) for one in frame.columns])
     encoded = {str(one.name): pictures for one in frame.iter_columns() if (pictures := _encoded(one)) is not None}
-    columns = {str(one.name): column_of_series(one) for one in frame.iter_columns() if str(one.name) not in encoded}
+    columns: dict[str, Column] = {}
+    for one in frame.iter_columns():
+        if str(one.name) not in encoded:
+            columns |= _unfolded(one) if one.dtype == nw.Struct else {str(one.name): column_of_series(one)}
     if encoded:
         return table_with_pictures(name, source, columns, encoded, wanted)
     return RawTable(name, source, len(frame), columns)
@@ -143,6 +146,12 @@ def _encoded(series: Any) -> list[object] | None:
     if present and all(isinstance(value, Mapping) and _BYTES in value for value in present):
         return [None if value is None else value[_BYTES] for value in values]
     return values if present and all(isinstance(value, bytes) for value in present) else None
+
+
+def _unfolded(series: Any) -> dict[str, Column]:
+    rows = flattened([{str(series.name): {} if value is None else value} for value in series.to_list()])
+    names = dict.fromkeys(name for row in rows for name in row)
+    return {name: column_of_values(name, [row.get(name) for row in rows]) for name in names}
 
 
 def _dict_columns(

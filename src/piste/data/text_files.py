@@ -43,8 +43,14 @@ def read_bytes(path: Path) -> bytes:
 
 
 def read_text(path: Path) -> Text:
-    """Return the text of `path`, whatever common encoding it has; `DataError` where it is not text."""
-    content = read_bytes(path)
+    """Return the text of `path`, whatever common encoding it has; `DataError` where it is blank or not text."""
+    text = _text(path, read_bytes(path))
+    if text.content.isspace() or not text.content:
+        raise DataError(f"{path} is empty; a file with data was expected.")
+    return text
+
+
+def _text(path: Path, content: bytes) -> Text:
     packed = path.suffix.lower() == ".gz"
     for mark, encoding, name in _MARKS:
         if content.startswith(mark):
