@@ -3,7 +3,12 @@
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+# Compiling takes seconds on a busy machine, and a suite must not fail by chance.
+hypothesis.settings.register_profile("piste", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("piste")
 
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 

@@ -12,19 +12,29 @@ from typing import Any
 
 from piste.core.errors import SettingError
 from piste.core.records import Choice, Task
+from piste.data.examples import DataSet
 from piste.recipe.settings import SECTIONS, Settings
 
 Decided = Mapping[str, Any]
 Rule = Callable[["Facts", Decided], tuple[Any, str]]
 
 
+MANY = 10_000  # examples from which a table is rich enough for finer encodings and slower learning
+
+
 @dataclass(frozen=True)
 class Facts:
-    """What the choices depend on. `shape` is the encoded input's, the batch axis left out."""
+    """What the choices depend on. `shape` is (height, width, channels) of pictures, or (columns,) of a table."""
 
     task: Task
     rows: int  # of the train split
     shape: tuple[int, ...]
+
+    @classmethod
+    def of(cls, dataset: DataSet) -> "Facts":
+        """Return the facts of a data set."""
+        shape = dataset.record.image_shape or (len(dataset.used),)
+        return cls(dataset.target.task, len(dataset.rows["train"]), shape)
 
     @property
     def pictures(self) -> bool:
@@ -108,6 +118,8 @@ def _dropout(facts: Facts, decided: Decided) -> tuple[float, str]:
         return 0.3, "before the last layer, against learning the train split by heart"
     if facts.task is Task.REGRESSION:
         return 0.0, "the noise of dropout biases the size of a predicted number"
+    if facts.rows >= MANY:
+        return 0.4, "against learning the train split by heart, with wide layers"
     return 0.2, "against learning the train split by heart"
 
 
@@ -118,6 +130,8 @@ def _batch_norm(facts: Facts, decided: Decided) -> tuple[bool, str]:
 
 
 def _bins(facts: Facts, decided: Decided) -> tuple[int, str]:
+    if facts.rows >= MANY and not facts.pictures and decided["model"] != "linear":
+        return 32, f"{facts.rows:,} examples fill the bins, and steps at a threshold become easy to learn"
     return 0, "numbers are given to the network as they are, standardised"
 
 
@@ -144,7 +158,7 @@ def _batch_size(facts: Facts, decided: Decided) -> tuple[int, str]:
 def _learning_rate(facts: Facts, decided: Decided) -> tuple[float, str]:
     if decided["model"] == "cnn":
         return 3e-3, "usual for a convolutional net with batch norm and an Adam-family optimiser"
-    if decided["batch_norm"]:
+    if decided["batch_norm"] and facts.rows < MANY:
         return 2e-3, "usual with batch norm and an Adam-family optimiser"
     return 1e-3, "usual for an Adam-family optimiser"
 

@@ -94,10 +94,8 @@ def train_with(data: Any, settings: Settings, origins: Mapping[str, str], runs: 
         check(getattr(settings, section))
     with told(hear, "Reading the data"):
         dataset = load(data, settings.data)
-        # The number of bins is decided before the encoding, all else after it.
-        encoding = fit_encoding(dataset, settings.model.bins or 0)
-    facts = Facts(encoding.task, len(dataset.rows["train"]), encoding.input_shape)
-    settings, choices = decide(settings, origins, facts)
+    settings, choices = decide(settings, origins, Facts.of(dataset))
+    encoding = fit_encoding(dataset, settings.model.bins or 0)
     for sentence in (*described_data(dataset), *described(choices)):
         hear.say(sentence)
     configure_jax()
