@@ -130,3 +130,12 @@ def test_many_pictures_keep_their_order() -> None:
 def test_a_row_without_a_picture_is_named() -> None:
     with pytest.raises(DataError, match="row 2 holds no encoded picture"):
         encoded_column([b"x", ""], lambda row: f"row {row + 1}")
+
+
+@pytest.mark.parametrize(("odd", "shape"), [(COLOUR, (6, 9, 3)), (GREY[:3], (8, 8, 1))], ids=["colour", "size"])
+def test_an_odd_picture_far_down_changes_the_shape_of_all(odd: Any, shape: tuple[int, int, int]) -> None:
+    flat = np.full((6, 9), 50, np.uint8)
+    pixels = shown(*[encoded(flat)] * 600, encoded(odd))
+    assert pixels.shape == (601, *shape)
+    assert (pixels[:600] == 50).all()
+    assert pixels[600].std() > 10

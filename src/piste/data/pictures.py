@@ -7,6 +7,7 @@ import io
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -50,21 +51,43 @@ def decode(pictures: Sequence[Encoded], wanted: Wanted) -> tuple[Pixels, tuple[s
     pictures are grey, else 3, and the size is `settings.image_size` or chosen from the pictures.
     Raises `DataError` with the name of the first picture that is damaged.
     """
-    notes: tuple[str, ...] = ()
-    shape = wanted.image_shape
-    if shape is None:
-        surveyed = [_guarded(_survey, picture) for picture in pictures]  # headers alone: threads gain nothing
-        sizes = np.array([one[:2] for one in surveyed], np.int64)
-        shape, notes = choose_shape(sizes, 1 if all(one[2] for one in surveyed) else 3, wanted)
+    if wanted.image_shape is not None:
+        return _decoded(pictures, wanted.image_shape), ()
+    first = _guarded(_survey, pictures[0])
+    with suppress(_UnlikeError):  # most sets have pictures of one size: then one pass is enough
+        shape, notes = choose_shape(np.array([first[:2]] * len(pictures)), 1 if first[2] else 3, wanted)
+        return _decoded(pictures, shape, first), notes
+    surveyed = [_guarded(_survey, picture) for picture in pictures]  # headers alone: threads gain nothing
+    sizes = np.array([one[:2] for one in surveyed], np.int64)
+    shape, notes = choose_shape(sizes, 1 if all(one[2] for one in surveyed) else 3, wanted)
+    return _decoded(pictures, shape), notes
+
+
+class _UnlikeError(Exception):
+    """A picture has not the size of the first one, or colours where that one is grey."""
+
+
+def _decoded(pictures: Sequence[Encoded], shape: Shape, like: tuple[int, int, bool] | None = None) -> Pixels:
     pixels = np.empty((len(pictures), *shape), np.uint8)
+
+    def work(image: Image.Image) -> Pixels:
+        if like is not None:
+            height, width, is_grey = _survey(image)
+            if (height, width) != like[:2] or (like[2] and not is_grey):
+                raise _UnlikeError
+        return to_shape(image, shape)
 
     def fill(start: int) -> None:
         for row in range(start, min(start + _CHUNK, len(pictures))):
-            pixels[row] = _guarded(lambda picture: to_shape(picture, shape), pictures[row])
+            pixels[row] = _guarded(work, pictures[row])
 
     with ThreadPoolExecutor(_threads()) as pool:
-        list(pool.map(fill, range(0, len(pictures), _CHUNK)))
-    return pixels, notes
+        try:
+            list(pool.map(fill, range(0, len(pictures), _CHUNK)))
+        except Exception:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return pixels
 
 
 def choose_shape(sizes: NDArray[np.int64], channels: int, wanted: Wanted) -> tuple[Shape, tuple[str, ...]]:
