@@ -6,37 +6,54 @@ import numpy as np
 from numpy.typing import NDArray
 
 LIMIT = 3.0
-"""Scaled values approach plus and minus this and never reach it."""
+"""Where the bend of far-out values levels off, in spreads from the centre."""
 
 
 @dataclass(frozen=True)
 class Scale:
-    """x -> u / sqrt(1 + (u / 3)^2) with u = (x - centre) / spread.
+    """x -> (v - mean) / deviation with v = u / sqrt(1 + (u / 3)^2) and u = (x - centre) / spread.
 
-    Near the centre this is u; far out it bends towards 3, so the order of values is kept and none is wild.
-    Robust scaling with a smooth clip, after Holzmüller, Grinsztajn & Steinwart (2024, "Better by default").
+    v is u near the centre and bends towards plus or minus 3 far out, so the order of values is kept and none is
+    wild: robust scaling with a smooth clip, after Holzmüller, Grinsztajn & Steinwart (2024, "Better by default").
+    Standardising v afterwards is our addition.
     """
 
     centre: float
     spread: float
+    mean: float = 0.0
+    deviation: float = 1.0
 
     def apply(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the scaled values, of the same shape; NaN stays."""
-        with np.errstate(over="ignore"):
-            units = (values - self.centre) / self.spread
-        # The same as the formula above, without its overflow.
-        scaled: NDArray[np.float64] = LIMIT * np.sin(np.arctan(units / LIMIT))
+        scaled: NDArray[np.float64] = (_bent(values, self.centre, self.spread) - self.mean) / self.deviation
         return scaled
 
 
 def fit_scale(values: NDArray[np.float64]) -> Scale:
-    """Return the scale of finite `values` (B,): median and interquartile range.
+    """Return the scale of finite `values` (B,), which get mean 0 and deviation 1.
 
-    Where the middle half is one value, the spread is half the range; for a constant it is 1.
+    The centre is the median and the spread the interquartile range. Where the middle half is one value (a column
+    that is mostly zero, say), the spread is the median distance of the values that differ from it.
     """
     if len(values) == 0:
         return Scale(0.0, 1.0)
-    low, quarter, centre, upper, high = np.quantile(values, [0, 0.25, 0.5, 0.75, 1], method="inverted_cdf")
+    quarter, centre, upper = np.quantile(values, [0.25, 0.5, 0.75], method="inverted_cdf")
     with np.errstate(over="ignore"):
-        spread = upper - quarter or (high - low) / 2 or 1.0
-    return Scale(float(centre), float(min(spread, np.finfo(np.float64).max)))
+        spread = upper - quarter or _spread_of_others(values, centre)
+    spread = min(float(spread), float(np.finfo(np.float64).max))
+    bent = _bent(values, float(centre), spread)
+    return Scale(float(centre), spread, float(bent.mean()), float(bent.std()) or 1.0)
+
+
+def _spread_of_others(values: NDArray[np.float64], centre: float) -> float:
+    distances = np.abs(values - centre)
+    others = distances[distances > 0]
+    return float(np.quantile(others, 0.5, method="inverted_cdf")) if len(others) else 1.0
+
+
+def _bent(values: NDArray[np.float64], centre: float, spread: float) -> NDArray[np.float64]:
+    with np.errstate(over="ignore"):
+        units = (values - centre) / spread
+    # The same as u / sqrt(1 + (u / 3)^2), without its overflow.
+    bent: NDArray[np.float64] = LIMIT * np.sin(np.arctan(units / LIMIT))
+    return bent
