@@ -2,18 +2,13 @@
 
 import dataclasses
 import inspect
-import math
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from piste.core.errors import PisteError
-from piste.core.records import Choice, EvaluationRecord, RunRecord, Status, Task, TrainingRecord
+from piste.core.records import Choice, EvaluationRecord, RunRecord, Status, TrainingRecord
 from piste.core.runs import DATA, EVALUATION, PREDICTIONS, RUN, RunFolder
 from piste.core.settings import check, from_mapping
 from piste.data.dataset import load
@@ -21,12 +16,11 @@ from piste.data.encoding import Encoding, fit_encoding
 from piste.data.examples import DataSet
 from piste.evaluate import evaluation_record
 from piste.evaluate.baselines import run_baselines
-from piste.nn.metrics import WATCHED
-from piste.recipe.building import build_effort, build_plan
 from piste.recipe.command import command_line
 from piste.recipe.defaults import Facts, decide
 from piste.recipe.describing import described, described_data
 from piste.recipe.examples import describer
+from piste.recipe.fitting import Splits, encode_splits, fit_network
 from piste.recipe.network import Network, save_network
 from piste.recipe.progress import Listener, duration, listener, told
 from piste.recipe.run import Run
@@ -35,9 +29,7 @@ from piste.recipe.tables import prediction_columns, truth_columns, write_table
 from piste.recipe.versions import device, versions
 from piste.report import write_report
 from piste.train.compiler import configure_jax
-from piste.train.fit import Examples, Fitted, Progress, fit
-
-Arrays = NDArray[np.generic]
+from piste.train.fit import Fitted, Progress
 
 
 def train(data: Any, *, runs: Path | str = "runs", quiet: bool = False, **settings: Any) -> Run:
@@ -135,7 +127,7 @@ def _recorded(
     )
     folder.write(record, RUN)
     folder.write(dataset.record, DATA)
-    splits = _encoded(dataset, encoding)
+    splits = encode_splits(dataset, encoding)
     network, training = _trained(folder, splits, encoding, settings, hear)
     save_network(network, folder)
     evaluation = _judged(folder, dataset, splits, network, settings.data.seed, hear)
@@ -147,59 +139,19 @@ def _recorded(
     return Run(folder)
 
 
-@dataclass(frozen=True)
-class _Splits:
-    train: Examples
-    validation: Examples
-    test: Examples
-    truth: Mapping[str, Arrays]  # targets as they stand in the data set, by split
-
-
-def _encoded(dataset: DataSet, encoding: Encoding) -> _Splits:
-    parts, truth = {}, {}
-    for name in ("train", "validation", "test"):
-        columns, values = dataset.select(name)
-        parts[name] = Examples(encoding.inputs(columns), encoding.targets(values))
-        truth[name] = values
-    return _Splits(**parts, truth=truth)
-
-
 def _trained(
-    folder: RunFolder, splits: _Splits, encoding: Encoding, settings: Settings, hear: Listener
+    folder: RunFolder, splits: Splits, encoding: Encoding, settings: Settings, hear: Listener
 ) -> tuple[Network, TrainingRecord]:
-    plan = build_plan(settings, encoding)
-    effort = build_effort(settings.training, len(splits.train))
-
-    def watch(progress: Progress) -> None:
+    def watch(progress: Progress, epochs: int) -> None:
         if progress.record is not None:
             folder.append(progress.record)
-        hear.training(progress.done, effort.epochs, progress.record)
+        hear.training(progress.done, epochs, progress.record)
 
     hear.say(f"Training on {len(splits.train):,} examples ...")
-    fitted = fit(
-        plan,
-        splits.train,
-        splits.validation,
-        effort,
-        task=encoding.task,
-        seed=settings.data.seed,
-        metric=shown_metric(encoding),
-        watch=watch,
-    )
+    network, fitted = fit_network(splits, encoding, settings, watch)
     hear.trained()
     hear.say(_ended(fitted))
-    return Network(plan.model, fitted.parameters, fitted.state, encoding), fitted.record
-
-
-def shown_metric(encoding: Encoding) -> tuple[str, Callable[[float], float]]:
-    """Return the watched metric's name, and how the program's mean is shown: an RMSE in the target's own unit."""
-    name = WATCHED[encoding.task].name
-    if encoding.task is not Task.REGRESSION:
-        return name, float
-    if len(encoding.target_names) > 1:
-        return f"{name} (standardised)", math.sqrt
-    zero, one = encoding.decode_regression(np.asarray([[0.0], [1.0]]))[:, 0]
-    return name, lambda mean: math.sqrt(mean) * float(abs(one - zero))
+    return network, fitted.record
 
 
 _WHY = {
@@ -218,7 +170,7 @@ def _ended(fitted: Fitted) -> str:
 
 
 def _judged(
-    folder: RunFolder, dataset: DataSet, splits: _Splits, network: Network, seed: int, hear: Listener
+    folder: RunFolder, dataset: DataSet, splits: Splits, network: Network, seed: int, hear: Listener
 ) -> EvaluationRecord:
     predictions = network.judged(splits.test.inputs, splits.truth["test"])
     rows = dataset.rows["test"]
