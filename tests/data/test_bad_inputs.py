@@ -200,6 +200,9 @@ CASES = [
     Case("text called Excel", text("a,b\n1,2\n", "t.xlsx"), ("could not be read as an Excel workbook",)),
     Case("empty folder", tree(), ("has no pictures", "it has nothing")),
     Case("folder without pictures", tree(notes_dot_txt=b"hello"), ("has no pictures", "notes.txt")),
+    Case(
+        "folder of tables", tree(a_dot_csv=b"a,b\n1,2\n", b_dot_csv=b"a,b\n1,2\n"), ("several tables (a.csv, b.csv)",)
+    ),
     Case("pictures without classes", tree(a_dot_png=PICTURE), ("1 picture and no folder for each class",)),
     Case(
         "picture beside classes", tree(cat__a_dot_png=PICTURE, b_dot_png=PICTURE), ("b.png", "lies in no class folder")

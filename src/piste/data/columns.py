@@ -19,7 +19,8 @@ class RawTable:
     object (`str`, or `None` where empty) from text formats and for text of typed formats;
     float64 (NaN where missing), int64, bool, datetime64[us] (NaT where missing) from typed formats;
     uint8 (rows, height, width, channels) for pictures, in the column "image"; their class is in "label".
-    Values of text formats are stripped of blanks around them but otherwise as written.
+    Values of text formats are stripped of blanks around them but otherwise as written; in text files above 20 MB
+    a column of decimal numbers throughout is float64, to keep memory small.
     Lists (tags of a multi-label target, say) become one `str` with ";" between their items, so that files and
     frames agree. Flags with gaps become "True", "False" and `None`, whole numbers with gaps float64.
     `splits` has the row numbers of splits the source itself brings (MNIST's test files, say), else is empty.

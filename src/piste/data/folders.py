@@ -48,6 +48,11 @@ def read_folder(folder: Path, wanted: Wanted, suffixes: Sequence[str], read_file
     pictures = _pictures_below(folder)
     if len(files) == 1 and not pictures:
         return read_file(files[0], wanted)
+    if files and not pictures:
+        raise DataError(
+            f"The folder {folder} has several tables ({listed([path.name for path in files], 5)}); give one of them, or "
+            f"name two of them train and test."
+        )
     if not pictures:
         there = listed([path.name for path in _visible(folder)], 5) or "nothing"
         raise DataError(
@@ -131,7 +136,7 @@ def _left_out(folder: Path) -> tuple[str, ...]:
         and path.suffix.lower() not in PICTURE_SUFFIXES
         and not path.name.startswith((".", "__", "Thumbs"))
     ]
-    return (f"{count(len(others), 'file')} that are no pictures left out: {listed(others, 3)}.",) if others else ()
+    return (f"Left out, being no pictures: {listed(others, 3)}.",) if others else ()
 
 
 def _by_split(files: Sequence[Path]) -> dict[str, Path]:
