@@ -50,7 +50,7 @@ def read_folder(folder: Path, wanted: Wanted, suffixes: Sequence[str], read_file
         return read_file(files[0], wanted)
     if files and not pictures:
         raise DataError(
-            f"The folder {folder} has several tables ({listed([path.name for path in files], 5)}); give one of them, or "
+            f"The folder {folder} has several tables ({listed([path.name for path in files], 5)}); give one, or "
             f"name two of them train and test."
         )
     if not pictures:
