@@ -109,12 +109,13 @@ def _features(
     if set(dropped) & set(targets):
         raise DataError(f"'{targets[0]}' is the target and cannot be left out with --drop as well.")
     group = find_columns(settings.group, names, "group")[0] if settings.group else None
+    pictures = IMAGE in names
     columns, records = [], []
     for name in names:
         if name in targets:
             continue
         raw = joined.raw(name)
-        guess = _guess(raw, target, name in dropped, name == group, IMAGE in names)
+        guess = _guess(raw, target, name in dropped, name == group, pictures)
         column = as_column(raw, guess.kind, guess.form)
         drawn = distribution(column.take(train)) if guess.used else None
         columns.append(column)

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from piste.core.errors import RunError
 from piste.core.records import Kind, Task
 from piste.data.columns import IMAGE, Column
-from piste.data.encoders.choose import Encoder, encoder_from_json, encoder_to_json, fit_encoder
+from piste.data.encoders.choose import encoder_from_json, encoder_to_json, fit_encoder
+from piste.data.encoders.encoder import Encoder
 from piste.data.examples import DataSet
 
 VERSION = 1
@@ -87,12 +88,12 @@ class Encoding:
         if self.image_shape is not None:
             return columns[0].values
         pairs = list(zip(self.encoders, columns, strict=True))
-        encoded = np.empty((len(columns[0].values), self.input_shape[0]), np.float32)
+        encoded = np.zeros((len(columns[0].values), self.input_shape[0]), np.float32)
         start = 0
         for encoder, column in pairs:
-            part = encoder.encode(column)
-            encoded[:, start : start + part.shape[1]] = part
-            start += part.shape[1]
+            width = len(encoder.slots)
+            encoder.write(column, encoded[:, start : start + width])
+            start += width
         return encoded
 
     def targets(self, values: NDArray[Any]) -> NDArray[Any]:
@@ -138,7 +139,8 @@ def fit_encoding(dataset: DataSet, bins: int = 0) -> Encoding:
     """Return the encoding fitted on the train split of `dataset`; with `bins`, numbers are cut at quantiles as well."""
     columns, values = dataset.select("train")
     target = dataset.target
-    outputs = [column for column in dataset.order if column not in {one.name for one in dataset.columns}]
+    features = {column.name for column in dataset.columns}
+    outputs = [name for name in dataset.order if name not in features]
     mean, deviation = _target_scale(values) if target.task is Task.REGRESSION else ((), ())
     common = Encoding(
         target.task, target.classes, target.names, tuple(outputs), dataset.order, target_mean=mean, target_std=deviation

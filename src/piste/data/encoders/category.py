@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from piste.core.records import Kind
 from piste.data.columns import Column
+from piste.data.encoders.encoder import Encoder
 from piste.data.encoders.hashing import slot_of
 
 OWN_SLOTS = 64
@@ -20,7 +21,7 @@ MOST_SHARED = 256
 
 
 @dataclass(frozen=True)
-class CategoryEncoder:
+class CategoryEncoder(Encoder):
     """Slots: one per level of `levels`; `shared` slots for all other levels; "missing" where the train split has gaps.
 
     Which shared slot a level gets is decided by a hash of its text; a single one is called "other". Without shared
@@ -43,22 +44,20 @@ class CategoryEncoder:
         others = [f"{self.name} other"] if self.shared == 1 else shared
         return (*own, *others, *([f"{self.name} missing"] if self.indicator else []))
 
-    def encode(self, column: Column) -> NDArray[np.float32]:
-        """Return float32 (B, slots)."""
-        width = len(self.levels) + self.shared + self.indicator
+    def write(self, column: Column, out: NDArray[np.float32]) -> None:
+        """Fill `out`, float32 zeros (B, slots)."""
         places = self._places(column)
-        encoded = np.zeros((len(places), width + 1), np.float32)
-        encoded[np.arange(len(places)), places] = 1.0
-        return encoded[:, :width]
+        rows = np.flatnonzero(places >= 0)
+        out[rows, places[rows]] = 1.0
 
     def _places(self, column: Column) -> NDArray[np.int64]:
-        """Return the slot of each row; one beyond the last stands for none."""
-        nowhere = len(self.levels) + self.shared + self.indicator
+        """Return the slot of each row, -1 for none."""
         places = {level: number for number, level in enumerate(self.levels)}
-        for level in set(column.values.tolist()) - places.keys():
-            places[level] = len(self.levels) + slot_of(level, self.shared) if self.shared else nowhere
-        found = np.fromiter(map(places.__getitem__, column.values.tolist()), np.int64, len(column.values))
-        return np.where(column.missing, nowhere - 1 if self.indicator else nowhere, found)
+        values = column.values.tolist()
+        for level in set(values) - places.keys():
+            places[level] = len(self.levels) + slot_of(level, self.shared) if self.shared else -1
+        found = np.fromiter(map(places.__getitem__, values), np.int64, len(values))
+        return np.where(column.missing, len(self.levels) + self.shared if self.indicator else -1, found)
 
 
 def fit_category(column: Column) -> CategoryEncoder:

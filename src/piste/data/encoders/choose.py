@@ -8,11 +8,10 @@ from piste.core.records import Kind
 from piste.data.columns import Column
 from piste.data.encoders.category import CategoryEncoder, fit_category
 from piste.data.encoders.date import DateEncoder, fit_date
+from piste.data.encoders.encoder import Encoder
 from piste.data.encoders.flag import FlagEncoder, fit_flag
 from piste.data.encoders.number import NumberEncoder, fit_number
 from piste.data.encoders.text import TextEncoder, fit_text
-
-Encoder = NumberEncoder | FlagEncoder | CategoryEncoder | DateEncoder | TextEncoder
 
 ENCODERS: dict[str, type[Encoder]] = {
     "number": NumberEncoder,

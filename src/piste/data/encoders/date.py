@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from piste.core.records import Kind
 from piste.data.columns import Column
+from piste.data.encoders.encoder import Encoder
 from piste.data.encoders.scaling import Scale, fit_scale
 
 CYCLES = ("year", "week", "day")
@@ -14,7 +15,7 @@ _DAY = 86_400e6  # microseconds
 
 
 @dataclass(frozen=True)
-class DateEncoder:
+class DateEncoder(Encoder):
     """Slots: elapsed days and the calendar year, both scaled; sine and cosine of the place in each cycle; "missing".
 
     A cycle is kept if dates of the train split lie at different places in it, the year if there are several.
@@ -37,8 +38,8 @@ class DateEncoder:
         waves = [f"{self.name} {wave} of {cycle}" for cycle in self.cycles for wave in ("sine", "cosine")]
         return (f"{self.name} elapsed", *years, *waves, *([f"{self.name} missing"] if self.indicator else []))
 
-    def encode(self, column: Column) -> NDArray[np.float32]:
-        """Return float32 (B, slots)."""
+    def write(self, column: Column, out: NDArray[np.float32]) -> None:
+        """Fill `out`, float32 zeros (B, slots)."""
         moments = column.values.astype("datetime64[us]")
         parts = [self.elapsed.apply(_days(moments))]
         if self.year:
@@ -46,10 +47,9 @@ class DateEncoder:
         for cycle in self.cycles:
             angle = 2 * np.pi * _phase(moments, cycle)
             parts.extend([np.sin(angle), np.cos(angle)])
-        encoded = np.where(column.missing[:, None], 0.0, np.stack(parts, axis=1))
+        out[:, : len(parts)] = np.where(column.missing[:, None], 0.0, np.stack(parts, axis=1))
         if self.indicator:
-            encoded = np.concatenate([encoded, column.missing[:, None]], axis=1)
-        return encoded.astype(np.float32)
+            out[:, -1] = column.missing
 
 
 def fit_date(column: Column) -> DateEncoder:

@@ -7,10 +7,11 @@ from numpy.typing import NDArray
 
 from piste.core.records import Kind
 from piste.data.columns import Column
+from piste.data.encoders.encoder import Encoder
 
 
 @dataclass(frozen=True)
-class FlagEncoder:
+class FlagEncoder(Encoder):
     """Slots: the flag as 0 or 1, missing ones as `fill` (the share of ones in the train split); then "missing"."""
 
     name: str
@@ -24,11 +25,11 @@ class FlagEncoder:
         """Names of the inputs."""
         return (self.name, *([f"{self.name} missing"] if self.indicator else []))
 
-    def encode(self, column: Column) -> NDArray[np.float32]:
-        """Return float32 (B, slots)."""
-        values = np.where(column.missing, self.fill, np.asarray(column.values, np.float64))
-        parts = [values, column.missing] if self.indicator else [values]
-        return np.stack(parts, axis=1).astype(np.float32)
+    def write(self, column: Column, out: NDArray[np.float32]) -> None:
+        """Fill `out`, float32 zeros (B, slots)."""
+        out[:, 0] = np.where(column.missing, self.fill, np.asarray(column.values, np.float64))
+        if self.indicator:
+            out[:, 1] = column.missing
 
 
 def fit_flag(column: Column) -> FlagEncoder:

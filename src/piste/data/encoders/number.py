@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 
 from piste.core.records import Kind
 from piste.data.columns import Column
+from piste.data.encoders.encoder import Encoder
 from piste.data.encoders.scaling import Scale, fit_scale
 
 
 @dataclass(frozen=True)
-class NumberEncoder:
+class NumberEncoder(Encoder):
     """Slots: the scaled number; "missing" where the train split has gaps; then the bins.
 
     A missing number becomes the train split's median. The bins are a piecewise-linear encoding (Gorishniy, Rubachev
@@ -33,15 +34,14 @@ class NumberEncoder:
         bins = [f"{self.name} bin {number}" for number in range(1, len(self.edges))]
         return (self.name, *([f"{self.name} missing"] if self.indicator else []), *bins)
 
-    def encode(self, column: Column) -> NDArray[np.float32]:
-        """Return float32 (B, slots)."""
+    def write(self, column: Column, out: NDArray[np.float32]) -> None:
+        """Fill `out`, float32 zeros (B, slots)."""
         values = np.where(column.missing, self.scale.centre, np.asarray(column.values, np.float64))
-        parts = [self.scale.apply(values)[:, None]]
+        out[:, 0] = self.scale.apply(values)
         if self.indicator:
-            parts.append(column.missing[:, None].astype(np.float64))
+            out[:, 1] = column.missing
         if self.edges:
-            parts.append(_in_bins(values, self.edges) * ~column.missing[:, None])
-        return np.concatenate(parts, axis=1).astype(np.float32)
+            out[:, 1 + self.indicator :] = _in_bins(values, self.edges) * ~column.missing[:, None]
 
 
 def fit_number(column: Column, bins: int) -> NumberEncoder:

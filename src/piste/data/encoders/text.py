@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from piste.core.records import Kind
 from piste.data.columns import Column
+from piste.data.encoders.encoder import Encoder
 from piste.data.encoders.scaling import Scale, fit_scale
 
 MOST_TERMS = 4096
@@ -21,7 +22,7 @@ _WORD = re.compile(r"\w+(?:['’]\w+)*")
 
 
 @dataclass(frozen=True)
-class TextEncoder:
+class TextEncoder(Encoder):
     """Slots: the number of words (its logarithm, scaled); then (1 + log count) * weight of each term.
 
     Terms are the lower-case words and pairs of neighbours that are in most rows of the train split, up to 4096;
@@ -41,20 +42,20 @@ class TextEncoder:
         """Names of the inputs."""
         return (f"{self.name} length", *(f"{self.name}: {term}" for term in self.terms))
 
-    def encode(self, column: Column) -> NDArray[np.float32]:
-        """Return float32 (B, slots)."""
-        places = {term: number + 1 for number, term in enumerate(self.terms)}
-        encoded = np.zeros((len(column.values), 1 + len(self.terms)), np.float32)
-        words = np.zeros(len(encoded))
+    def write(self, column: Column, out: NDArray[np.float32]) -> None:
+        """Fill `out`, float32 zeros (B, slots)."""
+        places = {term: number for number, term in enumerate(self.terms)}
+        weights = np.asarray(self.weights)
+        words = np.zeros(len(out))
         for row, text in enumerate(column.values.tolist()):
             found = _words(text)
             words[row] = len(found)
-            for term, count in Counter(_terms(found)).items():
-                if place := places.get(term):
-                    encoded[row, place] = 1 + np.log(count)
-        _weigh(encoded[:, 1:], np.asarray(self.weights, np.float32))
-        encoded[:, 0] = self.length.apply(np.log1p(words))
-        return encoded
+            known = [place for place in map(places.get, _terms(found)) if place is not None]
+            if known:
+                slots, counts = np.unique(known, return_counts=True)
+                values = (1 + np.log(counts)) * weights[slots]
+                out[row, 1 + slots] = values / np.linalg.norm(values)
+        out[:, 0] = self.length.apply(np.log1p(words))
 
 
 def fit_text(column: Column) -> TextEncoder:
@@ -78,10 +79,3 @@ def _words(text: str) -> list[str]:
 
 def _terms(words: list[str]) -> list[str]:
     return [*words, *map(" ".join, pairwise(words))]
-
-
-def _weigh(counts: NDArray[np.float32], weights: NDArray[np.float32]) -> None:
-    """Multiply `counts` (B, terms) by `weights` (terms,) and bring each row to length 1, in place."""
-    counts *= weights
-    size = np.sqrt(np.einsum("ij,ij->i", counts, counts))
-    counts /= np.where(size > 0, size, 1)[:, None]
