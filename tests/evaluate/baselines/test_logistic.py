@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_breast_cancer, load_wine, make_multilabel_classification
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss
 from sklearn.preprocessing import StandardScaler
 
 from piste.core.records import Task
@@ -64,6 +65,17 @@ def test_each_label_has_its_own_model() -> None:
     each = [expected_of(problem, labels[:150, one], strength)[:, 1] for one in (0, 1)]
     expected = problem.smoothed(np.stack([*each, np.ones(50)], axis=1), 150)
     np.testing.assert_allclose(answer.outputs, expected, atol=0.01)
+
+
+def test_the_loss_of_labels_counts_their_absence_too() -> None:
+    random = np.random.default_rng(0)
+    given, truth = random.uniform(size=(20, 2)), random.integers(2, size=(20, 2))
+    expected = log_loss(truth[:, 0], given[:, 0]) + log_loss(truth[:, 1], given[:, 1])
+    assert module._log_loss(given, truth, single_label=False) == pytest.approx(expected)
+    classes = given / given.sum(axis=1, keepdims=True)
+    assert module._log_loss(classes, np.eye(2)[truth[:, 0]], single_label=True) == pytest.approx(
+        log_loss(truth[:, 0], classes)
+    )
 
 
 def test_a_class_without_train_examples_keeps_its_column() -> None:

@@ -55,6 +55,22 @@ def test_copies_of_one_example_do_not_answer_for_themselves() -> None:
     assert not answer_of(problem).note.startswith("1 ")
 
 
+def test_an_example_that_its_copies_crowd_out_gives_up_the_farthest() -> None:
+    found = np.array([[5, 3, 8], [4, 9, 2]])
+    np.testing.assert_array_equal(neighbours._without_self(found, np.array([3, 7])), [[5, 8], [4, 9]])
+
+
+def test_the_count_does_not_depend_on_the_unit_of_an_output() -> None:
+    random = np.random.default_rng(0)
+    inputs = random.normal(size=(100, 1)).astype(np.float32)
+    curve, noise = np.sin(9 * inputs[:, 0]).astype(float), random.normal(size=100)
+    notes = {
+        answer_of(Problem(inputs, np.stack([curve, unit * noise], axis=1), inputs, Task.REGRESSION, 2, 0)).note
+        for unit in (1e-3, 1e3)
+    }
+    assert len(notes) == 1
+
+
 @pytest.mark.parametrize("rows", [1, 2, 4])
 def test_very_few_examples(rows: int) -> None:
     problem = Problem(wine().inputs[:rows], wine().targets[:rows], wine().test_inputs, Task.MANY_CLASS, 3, 0)

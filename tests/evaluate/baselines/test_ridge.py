@@ -51,6 +51,17 @@ def test_outputs_of_other_units_do_not_drown_each_other() -> None:
     np.testing.assert_allclose(second, 10 * first, rtol=1e-6)
 
 
+def test_the_penalty_does_not_depend_on_the_unit_of_an_output() -> None:
+    random = np.random.default_rng(0)
+    inputs = random.normal(size=(60, 40)).astype(np.float32)
+    line, noise = inputs[:, 0].astype(float), random.normal(size=60)
+    notes = {
+        answer_of(Problem(inputs, np.stack([line, unit * noise], axis=1), inputs, Task.REGRESSION, 2, 0)).note
+        for unit in (1e-3, 1e3)
+    }
+    assert len(notes) == 1
+
+
 def test_copies_of_a_column_and_few_rows_are_no_trouble() -> None:
     problem = diabetes()
     double = Problem(
