@@ -25,7 +25,7 @@ NUMBERS = np.linspace(-3, 9, 50, dtype=np.float32)[:, None]
         (Task.REGRESSION, NUMBERS, 1, SquaredError()),
     ],
 )
-def test_the_bias_is_the_best_constant_answer(task: Task, targets: np.ndarray, outputs: int, loss: Loss) -> None:  # type: ignore[type-arg]
+def test_the_bias_is_the_best_constant_answer(task: Task, targets: np.ndarray, outputs: int, loss: Loss) -> None:
     bias = output_bias(task, targets, outputs)
 
     def mean_loss(answer: jax.Array) -> jax.Array:

@@ -15,7 +15,7 @@ LOGITS = np.random.default_rng(0).normal(size=(20, 4)).astype(np.float32) * 3
 CLASSES = np.random.default_rng(1).integers(0, 4, 20).astype(np.int32)
 
 
-def softmax(logits: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def softmax(logits: np.ndarray) -> np.ndarray:
     powers = np.exp(logits.astype(np.float64))
     return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
 

@@ -9,7 +9,7 @@ from piste.nn.metrics import WATCHED
 generator = np.random.default_rng(0)
 
 
-def mean(task: Task, outputs: np.ndarray, targets: np.ndarray) -> float:  # type: ignore[type-arg]
+def mean(task: Task, outputs: np.ndarray, targets: np.ndarray) -> float:
     return float(jnp.mean(WATCHED[task].metric(jnp.asarray(outputs), jnp.asarray(targets))))
 
 
