@@ -3,7 +3,7 @@
 import pytest
 
 from piste.core.errors import DataError
-from piste.data.naming import find_columns, listed
+from piste.data.naming import find_columns, listed, shortened
 
 NAMES = ("age", "Last, first", "2", "Income")
 
@@ -40,3 +40,9 @@ def test_a_position_out_of_range_is_said(wanted: str | int) -> None:
 
 def test_long_lists_are_cut_with_a_count() -> None:
     assert listed([str(number) for number in range(5)], 2) == "0, 1 and 3 more"
+
+
+def test_long_texts_are_shown_on_one_line_and_cut() -> None:
+    assert shortened("a\n b") == "a b"
+    assert shortened("x" * 100) == "x" * 60 + "..."
+    assert len(listed(["y" * 1000] * 3, 2)) < 200

@@ -1,5 +1,6 @@
 """New data for a trained model."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -160,3 +161,10 @@ def test_files_without_a_header_line_are_matched_by_position(tmp_path: Path) -> 
     assert labelled.values is not None
     np.testing.assert_array_equal(labelled.values, dataset.target.values[:7])
     np.testing.assert_array_equal(encoding.inputs(unlabelled.columns), encoding.inputs(labelled.columns))
+
+
+def test_a_source_with_splits_of_its_own_is_taken_whole_and_that_is_said() -> None:
+    whole = replace(table(), splits={"test": np.array([1])})
+    found = match(whole, trained(), labelled=True)
+    assert found.notes == ("new.csv brings splits of its own (test); the rows of all of them are taken.",)
+    assert len(found.columns[0].values) == 2

@@ -26,6 +26,7 @@ from piste.data.settings import DataSettings
 from piste.data.splits import Split
 from piste.data.target import Target, find_target
 from piste.data.tasks import describe
+from piste.data.zeros import zeros_note
 
 __all__ = ["DataSet", "NewRows", "build", "load", "read_new"]
 
@@ -65,7 +66,7 @@ def build(table: RawTable, test: RawTable | None, settings: DataSettings) -> Dat
         target=_target_record(target, split),
         split=split_record,
         image_shape=_image_shape(columns, features),
-        notes=tuple(text for text in (*joined.table.notes, note, *notes, said) if text),
+        notes=tuple(text for text in (*joined.table.notes, note, *notes, said, zeros_note(columns)) if text),
     )
     return DataSet(
         table.name,

@@ -8,7 +8,7 @@ from piste.core.records import Kind, SplitRecord, Task
 from piste.data.joining import Joined
 from piste.data.kinds import as_column, infer
 from piste.data.levels import Raw
-from piste.data.naming import find_columns, listed
+from piste.data.naming import find_columns, listed, shortened
 from piste.data.settings import DataSettings
 from piste.data.splits import NAMES, Divide, Split, by_chance, by_class, by_group, by_time, parse_shares, split_rows
 from piste.data.target import Target
@@ -69,7 +69,9 @@ def _times(raw: Raw) -> NDArray[np.generic]:
     if guess.kind is Kind.DATE:
         return as_column(raw, Kind.DATE, guess.form).values
     if np.isnan(raw.numbers).any():
-        raise DataError(f"The --time column '{raw.name}' holds {raw.texts[0]!r}: dates or numbers are expected.")
+        raise DataError(
+            f"The --time column '{raw.name}' holds {shortened(raw.texts[0])!r}: dates or numbers are expected."
+        )
     numbers: NDArray[np.generic] = raw.numbers[raw.codes]
     return numbers
 

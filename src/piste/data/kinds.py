@@ -10,6 +10,7 @@ from piste.core.errors import DataError
 from piste.core.records import Kind
 from piste.data.columns import Column
 from piste.data.levels import Raw
+from piste.data.naming import shortened
 from piste.data.parsing import FLAG_PAIRS, parse_dates, parse_flags
 
 FREE_TEXT_WORDS = 4.0
@@ -51,7 +52,7 @@ def infer(raw: Raw) -> Guess:
         return Guess(Kind.CATEGORY, f"left out: no value in any of {rows:,} rows", used=False)
     guess = _typed(raw)
     if raw.distinct == 1 and guess.used:
-        value = raw.texts[int(np.argmax(~raw.absent))]
+        value = shortened(raw.texts[int(np.argmax(~raw.absent))])
         if not raw.missing.any():
             return Guess(guess.kind, f"left out: constant, {value!r} in all {rows:,} rows", used=False)
         if guess.kind is not Kind.FLAG:

@@ -10,7 +10,7 @@ from piste.core.errors import DataError
 from piste.core.records import Kind, Task
 from piste.data.kinds import as_column
 from piste.data.levels import Raw
-from piste.data.naming import listed
+from piste.data.naming import listed, shortened
 
 TAG = ";"
 """What stands between the tags of one cell."""
@@ -109,7 +109,7 @@ def _tag_values(raw: Raw, classes: Sequence[str]) -> tuple[NDArray[np.float32], 
             if number == UNKNOWN:
                 place, _ = raw.first(np.arange(len(raw.texts)) == level)
                 raise DataError(
-                    f"Column '{raw.name}' holds the tag {tag!r} in {place}, which is not among "
+                    f"Column '{raw.name}' holds the tag {shortened(tag)!r} in {place}, which is not among "
                     f"those learnt: {listed(classes)}."
                 )
             levels[level, number] = 1.0

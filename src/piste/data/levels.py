@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from piste.data.missing import spelled_missing, spelled_missing_number
+from piste.data.naming import shortened
 from piste.data.parsing import parse_numbers
 
 
@@ -88,9 +89,9 @@ class Raw:
         return int((~self.absent).sum())
 
     def first(self, levels: NDArray[np.bool_]) -> tuple[str, str]:
-        """Return place and text of the first row whose level is among `levels`, bool (L,)."""
+        """Return place and text (shortened) of the first row whose level is among `levels`, bool (L,)."""
         row = int(np.argmax(levels[self.codes]))
-        return self.place(row), self.texts[int(self.codes[row])]
+        return self.place(row), shortened(self.texts[int(self.codes[row])])
 
 
 def _spell(value: Any) -> str:

@@ -44,5 +44,11 @@ def _at(position: int, columns: Sequence[str], setting: str) -> str:
 
 def listed(names: Sequence[str], most: int = 20) -> str:
     """Return `names` with commas between, cut after `most` of them with the rest counted."""
-    shown = ", ".join(names[:most])
+    shown = ", ".join(map(shortened, names[:most]))
     return shown if len(names) <= most else f"{shown} and {len(names) - most:,} more"
+
+
+def shortened(text: str, most: int = 60) -> str:
+    """Return `text` on one line, cut after `most` characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[:most]}..."

@@ -69,8 +69,10 @@ def match(table: RawTable, encoding: Encoding, *, labelled: bool) -> NewRows:
     for column in columns:
         _check_pictures(column, encoding, table.source)
     further = [name for name in table.columns if name not in names.values() and name not in encoding.order]
+    own = ", ".join(table.splits)
+    whole = (f"{table.source} brings splits of its own ({own}); the rows of all of them are taken.",) if own else ()
     ignored = (f"Columns that the model does not know are ignored: {listed(further)}.",) if further else ()
-    return NewRows(columns, values, joined.table, joined.origin, joined.table.row_names, (*notes, *ignored))
+    return NewRows(columns, values, joined.table, joined.origin, joined.table.row_names, (*notes, *whole, *ignored))
 
 
 def _matched(table: RawTable, wanted: Sequence[str]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from piste.core.records import Kind, Task
 from piste.data.kinds import as_column, infer, present_texts, refuse_infinity
 from piste.data.labels import TAG, spells_class, tags_of
 from piste.data.levels import Raw
-from piste.data.naming import listed
+from piste.data.naming import listed, shortened
 
 MOST_NUMBERED_CLASSES = 20
 """Up to this many whole numbers, counted without a gap from 0 or 1, are the numbers of classes."""
@@ -147,7 +147,7 @@ def _classes(raw: Raw, class_names: Sequence[str], wanted: Task | None, reason: 
     numbers = raw.numbers[levels]
     if len(texts) == 1:
         raise DataError(
-            f"The target column '{raw.name}' has one class only, {texts[0]!r}, in every row: "
+            f"The target column '{raw.name}' has one class only, {shortened(texts[0])!r}, in every row: "
             f"at least two are needed to tell apart."
         )
     _refuse_many(raw, len(texts))
