@@ -123,21 +123,21 @@ class GRU(Checked):
 class Bidirectional(Checked):
     """A recurrent layer read in both directions (Schuster & Paliwal 1997), each with weights of its own.
 
-    Outputs side by side ("concatenate": 2 units) or added ("add"); the settings are those of `layer`.
+    Outputs side by side ("concatenate": 2 units) or added ("add"); the settings are those of `body`.
     """
 
-    layer: Layer
+    body: Layer
     merge: Literal["concatenate", "add"] = "concatenate"
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not isinstance(self.layer, RNN | LSTM | GRU):
-            raise SettingError(f"Bidirectional takes an RNN, LSTM or GRU. Got {type(self.layer).__name__} instead.")
+        if not isinstance(self.body, RNN | LSTM | GRU):
+            raise SettingError(f"Bidirectional takes an RNN, LSTM or GRU. Got {type(self.body).__name__} instead.")
 
     @property
     def _ways(self) -> dict[str, Layer]:
-        turned = replace(self.layer, reverse=not self.layer.reverse)  # type: ignore[type-var, attr-defined]
-        return {"forward": self.layer, "backward": turned}
+        turned = replace(self.body, reverse=not self.body.reverse)  # type: ignore[type-var, attr-defined]
+        return {"forward": self.body, "backward": turned}
 
     def init(self, key: jax.Array, shape: Shape) -> Parameters:
         """Return the weights of both directions."""

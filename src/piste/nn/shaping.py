@@ -42,3 +42,7 @@ class Permute(Layer):
         if sorted(self.axes) != list(range(inputs.ndim - 1)):
             raise SettingError(f"Permute needs each axis of shape {inputs.shape[1:]} once. Got {self.axes} instead.")
         return inputs.transpose(0, *(axis + 1 for axis in self.axes))
+
+    def mask_after(self, inputs: jax.Array, outputs: jax.Array, mask: jax.Array | None) -> jax.Array | None:
+        """Return the mask while the steps stay the first axis."""
+        return mask if self.axes[0] == 0 else None

@@ -8,7 +8,7 @@ import math
 from typing import Literal
 
 import jax
-import jax.numpy as jnp
+import numpy as np
 
 from piste.core.errors import SettingError
 
@@ -78,4 +78,4 @@ def window_mask(mask: jax.Array, padding: Padding | StepPadding, reach: int, str
     pads = edges(padding, (steps,), (reach,), (stride,))
     (number,) = counts((steps,), pads, (reach,), (stride,))
     needed = 0 if padding == "same" else reach - 1 - sum(pads[0])
-    return mask[:, jnp.maximum(jnp.arange(number) * stride + needed, 0)]
+    return mask[:, np.maximum(np.arange(number) * stride + needed, 0)]
