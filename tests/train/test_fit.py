@@ -12,7 +12,7 @@ from piste.nn.losses import CrossEntropy, SquaredError
 from piste.nn.metrics import WATCHED
 from piste.nn.zoo.mlp import mlp
 from piste.train import timeline
-from piste.train.fit import Examples, Fitted, Progress, fit
+from piste.train.fit import Examples, Fitted, Progress, Shown, fit
 from piste.train.inference import outputs
 from piste.train.optimisers import Optimiser
 from piste.train.program import Plan
@@ -47,9 +47,7 @@ def train_classes(
     plan = Plan(mlp(3, (16,), dropout=dropout), (6,), CrossEntropy(), WATCHED[Task.MANY_CLASS].metric, Optimiser())
     train, validation = Examples(inputs[:230], targets[:230]), Examples(inputs[230:], targets[230:])
     work = effort(230, epochs, 32, rate, patience=patience)
-    fitted = fit(
-        plan, train, validation, work, task=Task.MANY_CLASS, seed=seed, metric=("accuracy", float), watch=watch
-    )
+    fitted = fit(plan, train, validation, work, task=Task.MANY_CLASS, seed=seed, metric=Shown("accuracy"), watch=watch)
     return fitted, plan, validation
 
 
@@ -64,7 +62,7 @@ def test_full_batch_gradient_descent_is_the_textbook_recursion() -> None:
     targets = (inputs @ [[1.0], [-2.0], [0.5]] + 0.7 + 0.1 * generator.normal(size=(40, 1))).astype(np.float32)
     plan = Plan(mlp(1, ()), (3,), SquaredError(), WATCHED[Task.REGRESSION].metric, Optimiser("sgd"))
     examples = Examples(inputs, targets)
-    fitted = fit(plan, examples, examples, effort(40, 200, 40, 0.1), task=Task.REGRESSION, seed=0, metric=("", float))
+    fitted = fit(plan, examples, examples, effort(40, 200, 40, 0.1), task=Task.REGRESSION, seed=0, metric=Shown(""))
     # Where gradient descent ends does not depend on where it starts: at the least squares solution.
     design = np.column_stack([inputs, np.ones(40)]).astype(np.float64)
     solution = np.linalg.lstsq(design, targets, rcond=None)[0]
@@ -138,7 +136,7 @@ def test_examples_without_weight_teach_nothing() -> None:
     weights = np.concatenate([np.ones(64, np.float32), np.zeros(64, np.float32)])
     spoiled = np.where(weights[:, None] > 0, inputs[:128], 1e3).astype(np.float32)
     validation = Examples(inputs[200:], targets[200:])
-    common = {"task": Task.MANY_CLASS, "seed": 0, "metric": ("accuracy", float)}
+    common = {"task": Task.MANY_CLASS, "seed": 0, "metric": Shown("accuracy")}
     given = [
         fit(plan, Examples(rows, targets[:128], weights), validation, effort(128, 3, 128), **common)  # type: ignore[arg-type]
         for rows in (inputs[:128], spoiled)
@@ -161,5 +159,5 @@ def test_a_batch_larger_than_the_split_is_the_full_batch() -> None:
     plan = Plan(mlp(3, (4,)), (6,), CrossEntropy(), WATCHED[Task.MANY_CLASS].metric, Optimiser())
     examples = Examples(inputs, targets)
     work = effort(20, 2, 512)
-    fitted = fit(plan, examples, examples, work, task=Task.MANY_CLASS, seed=0, metric=("accuracy", float))
+    fitted = fit(plan, examples, examples, work, task=Task.MANY_CLASS, seed=0, metric=Shown("accuracy"))
     assert fitted.record.steps == 2

@@ -14,7 +14,8 @@ from piste.nn.metrics import WATCHED
 from piste.recipe.building import build_effort, build_plan
 from piste.recipe.network import Network
 from piste.recipe.settings import Settings
-from piste.train.fit import Examples, Fitted, Progress, fit
+from piste.train.checkpoint import Checkpoints
+from piste.train.fit import Examples, Fitted, Progress, Shown, fit
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ def fit_network(
     encoding: Encoding,
     settings: Settings,
     watch: Callable[[Progress, int], None] = lambda progress, epochs: None,
+    checkpoints: Checkpoints | None = None,
 ) -> tuple[Network, Fitted]:
     """Return the network that `settings` name, trained; `watch` hears of the progress and the epochs there are."""
     plan = build_plan(settings, encoding)
@@ -55,16 +57,21 @@ def fit_network(
         seed=settings.data.seed,
         metric=shown_metric(encoding),
         watch=lambda progress: watch(progress, effort.epochs),
+        checkpoints=checkpoints,
     )
     return Network(plan.model, fitted.parameters, fitted.state, encoding), fitted
 
 
-def shown_metric(encoding: Encoding) -> tuple[str, Callable[[float], float]]:
-    """Return the watched metric's name, and how the program's mean is shown: an RMSE in the target's own unit."""
-    name = WATCHED[encoding.task].name
+def shown_metric(encoding: Encoding) -> Shown:
+    """Return how the watched metric is shown: an RMSE in the target's own unit."""
+    watched = WATCHED[encoding.task]
     if encoding.task is not Task.REGRESSION:
-        return name, float
-    if len(encoding.target_names) > 1:
-        return f"{name} (standardised)", math.sqrt
-    zero, one = encoding.decode_regression(np.asarray([[0.0], [1.0]]))[:, 0]
-    return name, lambda mean: math.sqrt(mean) * float(abs(one - zero))
+        return Shown(watched.name, higher_is_better=watched.higher_is_better)
+    several = len(encoding.target_names) > 1
+    scale = 1.0 if several else float(encoding.target_std[0])
+    return Shown(
+        f"{watched.name} (standardised)" if several else watched.name,
+        lambda mean: math.sqrt(mean) * scale,
+        lambda error: (error / scale) ** 2,
+        higher_is_better=False,
+    )

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -13,11 +14,13 @@ from numpy.typing import NDArray
 from piste.core.records import EpochRecord, InitialLoss, Task, TrainingRecord
 from piste.nn.head import constant_loss, output_bias, with_output_bias
 from piste.nn.layer import Parameters, State
+from piste.train.checkpoint import Checkpoints, Position
 from piste.train.compiler import jitted
 from piste.train.program import (
     EVALUATION_CHUNK,
     Carry,
     Curves,
+    Limits,
     Plan,
     Split,
     compiled,
@@ -26,7 +29,16 @@ from piste.train.program import (
 )
 from piste.train.timeline import Effort, Timeline, named_key
 
-STOPPED = {0: "epochs", 1: "patience", 2: "diverged"}
+STOPPED = {0: "epochs", 1: "patience", 2: "diverged", 3: "target"}
+
+
+class Shown(NamedTuple):
+    """How the watched metric is shown: its name, from the program's mean to what a person reads, and back."""
+
+    name: str
+    show: Callable[[float], float] = float
+    mean: Callable[[float], float] = float
+    higher_is_better: bool = True
 
 
 @dataclass(frozen=True)
@@ -67,14 +79,16 @@ def fit(
     *,
     task: Task,
     seed: int,
-    metric: tuple[str, Callable[[float], float]],
+    metric: Shown,
     watch: Callable[[Progress], None] = lambda progress: None,
+    checkpoints: Checkpoints | None = None,
 ) -> Fitted:
     """Train `plan.model` on `train`, keep the parameters that do best on `validation`.
 
-    `metric` is the watched metric's name, and what turns the program's mean into what is shown. Every random
-    draw comes from `seed`: the initial parameters ("parameters"), the order of the examples ("order", epoch) and
-    the draws inside the step ("step", epoch), so equal seeds give equal bits on the same machine.
+    Every random draw comes from `seed`: the initial parameters ("parameters"), the order of the examples ("order",
+    epoch) and the draws inside the step ("step", epoch), so equal seeds give equal bits on the same machine. With
+    `checkpoints`, a training that was cut short goes on from the last one and ends with the very same bits.
+    `watch` hears of the progress several times a second; what it raises ends the training, after a checkpoint.
     """
     began = time.perf_counter()
     bias = output_bias(task, train.targets, plan.model.output_shape(plan.input_shape)[-1])
@@ -82,30 +96,68 @@ def fit(
     train_split, validation_split = _on_device(train, 1), _on_device(validation, EVALUATION_CHUNK)
     initial = _initial_loss(plan, carry, validation_split, bias, validation.targets, task)
     program = compiled(plan)
-    limits = jnp.asarray(effort.patience or effort.epochs + 1, jnp.int32), jnp.asarray(effort.minimal_gain, jnp.float32)
+    limits = _limits(effort, metric)
     line = Timeline(len(train), train.inputs[:1].nbytes, effort, seed)
+    restored = checkpoints.restore(carry) if checkpoints else None
+    carry, position = restored or (carry, Position())
     compiling = time.perf_counter()
     # A call of no epochs compiles and computes nothing.
-    carry, _ = program(carry, train_split, validation_split, line.stretch(0, 0, 0), *limits)
+    carry, _ = program(carry, train_split, validation_split, line.stretch(0, 0, 0), limits)
     compile_seconds = time.perf_counter() - compiling
-    records: list[EpochRecord] = []
-    epoch, step, step_seconds = 0, 0, 0.0
-    while epoch < effort.epochs and not int(carry.stopped):
-        amount = line.amount(epoch, step, step_seconds)
+    began -= position.seconds
+    step_seconds, late = 0.0, False
+    while position.epoch < effort.epochs and not int(carry.stopped) and not late:
+        amount = line.amount(position.epoch, position.step, step_seconds)
         called = time.perf_counter()
-        carry, curves = program(carry, train_split, validation_split, line.stretch(epoch, step, amount), *limits)
-        ran = int(carry.epoch) - epoch
+        stretch = line.stretch(position.epoch, position.step, amount)
+        carry, curves = program(carry, train_split, validation_split, stretch, limits)
+        ran = int(carry.epoch) - position.epoch
         elapsed = time.perf_counter() - called
         step_seconds = elapsed / max(ran * line.steps, amount if line.whole == 0 else 1)
         clock = [called - began + elapsed * (index + 1) / max(ran, 1) for index in range(ran)]
-        fresh = _records(curves, epoch, clock, line.steps, effort, metric)
-        records.extend(fresh)
-        epoch, step = epoch + ran, 0 if ran else step + amount
+        fresh = _records(curves, position.epoch, clock, line.steps, effort, metric)
+        position = Position(
+            position.epoch + ran,
+            0 if ran else position.step + amount,
+            time.perf_counter() - began,
+            (*position.records, *fresh),
+        )
+        _tell(watch, fresh, position, line.steps, checkpoints, carry)
+        late = 0 < effort.seconds <= position.seconds
+    stopped = "time" if late and not int(carry.stopped) else STOPPED[int(carry.stopped)]
+    return _fitted(plan, carry, position, line.steps, initial, compile_seconds, stopped)
+
+
+def _limits(effort: Effort, metric: Shown) -> Limits:
+    sign = 1.0 if metric.higher_is_better else -1.0
+    goal = jnp.inf if effort.target is None else sign * metric.mean(effort.target)
+    return Limits(
+        patience=jnp.asarray(effort.patience or effort.epochs + 1, jnp.int32),
+        gain=jnp.asarray(effort.minimal_gain, jnp.float32),
+        sign=jnp.asarray(sign, jnp.float32),
+        goal=jnp.asarray(goal, jnp.float32),
+    )
+
+
+def _tell(
+    watch: Callable[[Progress], None],
+    fresh: list[EpochRecord],
+    position: Position,
+    steps: int,
+    checkpoints: Checkpoints | None,
+    carry: Carry,
+) -> None:
+    try:
         for record in fresh:
             watch(Progress(record.epoch, record))
         if not fresh:
-            watch(Progress(epoch + step / line.steps))
-    return _fitted(plan, carry, records, line.steps, initial, time.perf_counter() - began, compile_seconds)
+            watch(Progress(position.epoch + position.step / steps))
+    except BaseException:
+        if checkpoints:
+            checkpoints.write(carry, position)
+        raise
+    if checkpoints:
+        checkpoints.offer(carry, position)
 
 
 def _start(plan: Plan, bias: NDArray[np.float32], seed: int) -> Carry:
@@ -144,10 +196,9 @@ def _records(
     clock: list[float],
     steps: int,
     effort: Effort,
-    metric: tuple[str, Callable[[float], float]],
+    metric: Shown,
 ) -> list[EpochRecord]:
     columns = [np.asarray(column) for column in curves]
-    name, shown = metric
     records = []
     for index, seconds in enumerate(clock):
         train_loss, norm, loss, value = (float(column[index]) for column in columns)
@@ -158,8 +209,8 @@ def _records(
                 step=epoch * steps,
                 train_loss=train_loss,
                 validation_loss=loss,
-                metric=name,
-                validation_metric=shown(value),
+                metric=metric.name,
+                validation_metric=metric.show(value),
                 learning_rate=float(effort.rates[epoch * steps - 1]),
                 gradient_norm=norm,
                 seconds=round(seconds, 3),
@@ -171,23 +222,23 @@ def _records(
 def _fitted(
     plan: Plan,
     carry: Carry,
-    records: list[EpochRecord],
+    position: Position,
     steps: int,
     initial: InitialLoss,
-    seconds: float,
     compile_seconds: float,
+    stopped: str,
 ) -> Fitted:
     layout = plan.layout
     record = TrainingRecord(
         parameters=layout.size,
-        epochs=len(records),
+        epochs=position.epoch,
         best_epoch=int(carry.best_epoch),
-        steps=len(records) * steps,
-        seconds=round(seconds, 3),
+        steps=position.epoch * steps + position.step,
+        seconds=round(position.seconds, 3),
         compile_seconds=round(compile_seconds, 3),
-        stopped=STOPPED[int(carry.stopped)],
+        stopped=stopped,
         initial_loss=initial,
     )
     parameters = jitted(layout.unravel)(carry.best_vector)
     on_host = partial(jax.tree.map, np.asarray)
-    return Fitted(on_host(parameters), on_host(carry.best_state), record, tuple(records))
+    return Fitted(on_host(parameters), on_host(carry.best_state), record, position.records)

@@ -61,7 +61,7 @@ class Carry(NamedTuple):
     best_loss: jax.Array  # validation loss of the best epoch so far
     best_epoch: jax.Array
     epoch: jax.Array  # epochs completed
-    stopped: jax.Array  # 0 running, 1 patience ran out, 2 a loss was not finite
+    stopped: jax.Array  # 0 running, 1 patience ran out, 2 a loss was not finite, 3 the metric reached its goal
     loss_sum: jax.Array  # over the steps of the present epoch
     norm_sum: jax.Array
     steps: jax.Array  # steps of the present epoch
@@ -77,6 +77,15 @@ class Stretch(NamedTuple):
     epochs: jax.Array  # how many of E to run
     steps: jax.Array  # how many of S to run in each
     validates: jax.Array  # whether an epoch ends with this call
+
+
+class Limits(NamedTuple):
+    """When to stop: scalars, so that another limit never recompiles."""
+
+    patience: jax.Array  # epochs without a better validation loss
+    gain: jax.Array  # by how much a loss must be lower to count as better
+    sign: jax.Array  # 1 where a higher metric is better, else -1
+    goal: jax.Array  # stop once sign * metric reaches this; infinity never stops
 
 
 class Curves(NamedTuple):
@@ -142,13 +151,13 @@ def train_step(
 
 
 @lru_cache(maxsize=64)
-def compiled(plan: Plan) -> Callable[[Carry, Split, Split, Stretch, jax.Array, jax.Array], tuple[Carry, Curves]]:
-    """Return the program for `plan`: (carry, train, validation, stretch, patience, minimal gain) -> (carry, curves)."""
+def compiled(plan: Plan) -> Callable[[Carry, Split, Split, Stretch, Limits], tuple[Carry, Curves]]:
+    """Return the program for `plan`: (carry, train, validation, stretch, limits) -> (carry, curves)."""
     return jitted(partial(_run, plan), donate_argnums=0)
 
 
 def _run(
-    plan: Plan, carry: Carry, train: Split, validation: Split, stretch: Stretch, patience: jax.Array, gain: jax.Array
+    plan: Plan, carry: Carry, train: Split, validation: Split, stretch: Stretch, limits: Limits
 ) -> tuple[Carry, Curves]:
     layout = plan.layout
     decayed = layout.of_rank_two()
@@ -168,7 +177,7 @@ def _run(
         carry, _, _ = lax.fori_loop(0, stretch.steps, one_step, (carry, shuffled, index))
         carry, curves = lax.cond(
             stretch.validates,
-            partial(_end_epoch, plan, layout, validation, patience, gain),
+            partial(_end_epoch, plan, layout, validation, limits),
             lambda index, carry, curves: (carry, curves),
             index, carry, curves,
         )  # fmt: skip
@@ -187,8 +196,7 @@ def _end_epoch(
     plan: Plan,
     layout: Layout,
     validation: Split,
-    patience: jax.Array,
-    gain: jax.Array,
+    limits: Limits,
     index: jax.Array,
     carry: Carry,
     curves: Curves,
@@ -202,11 +210,13 @@ def _end_epoch(
         curves.validation_metric.at[index].set(metric),
     )
     epoch = carry.epoch + 1
-    better = loss < carry.best_loss - gain
+    better = loss < carry.best_loss - limits.gain
     keep = partial(jax.tree.map, lambda new, old: jnp.where(better, new, old))
     best_epoch = jnp.where(better, epoch, carry.best_epoch)
     finite = jnp.isfinite(train_loss) & jnp.isfinite(loss)
-    stopped = jnp.where(finite, (epoch - best_epoch >= patience).astype(jnp.int32), 2)
+    waited = (epoch - best_epoch >= limits.patience).astype(jnp.int32)
+    stopped = jnp.where(limits.sign * metric >= limits.goal, 3, waited)
+    stopped = jnp.where(finite, stopped, 2)
     zero = jnp.zeros((), jnp.float32)
     carry = carry._replace(
         best_vector=keep(carry.vector, carry.best_vector),

@@ -28,6 +28,8 @@ class Effort:
     rates: NDArray[np.float32]
     patience: int = 0  # 0 never stops early
     minimal_gain: float = 0.0
+    target: float | None = None  # stop once the watched metric, as it is shown, is this good
+    seconds: float = 0.0  # stop at the first pause after this time; 0 never does
 
 
 def steps_per_epoch(examples: int, batch_size: int) -> int:
