@@ -21,14 +21,15 @@ DATA ?= digits
 
 VENV := .venv
 INTERPRETER := $(VENV)/bin/python
-# A stamp carries the folder's path, because an installation is tied to it: a moved copy installs itself again.
+# A stamp carries the folder's path, because an environment is tied to it: a moved copy is made again.
 PLACE := $(firstword $(shell echo "$(CURDIR)" | cksum))
+MADE := $(VENV)/made-$(PLACE)
 RUN := $(VENV)/installed-run-$(PLACE)
 TEST := $(VENV)/installed-test-$(PLACE)
 PEERS := $(VENV)/installed-peers-$(PLACE)
 PIP := $(INTERPRETER) -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help train test lint style contracts types docs build peers clean
+.PHONY: help train test lint style contracts types docs build peers clean lost
 
 help:
 	@sed -n 's/^#   //p' $(firstword $(MAKEFILE_LIST))
@@ -64,17 +65,18 @@ peers: $(PEERS)
 clean:
 	rm -rf $(VENV) build dist docs/_build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
-$(INTERPRETER):
+# So is one whose interpreter is gone.
+$(MADE): $(shell test -x $(INTERPRETER) || echo lost)
 	@for candidate in $(CANDIDATES); do \
 	  if "$$candidate" -c '$(SUITABLE)' 2>/dev/null; then \
-	    echo "Making $(VENV) with $$("$$candidate" --version)"; exec "$$candidate" -m venv --clear $(VENV); \
+	    echo "Making $(VENV) with $$("$$candidate" --version)"; "$$candidate" -m venv --clear $(VENV) && touch $@; exit; \
 	  fi; \
 	done; \
 	echo "Piste needs Python 3.11 to 3.14 with its venv module; none of these is one: $(CANDIDATES). Name one: make PYTHON=/path/to/python" >&2; \
 	exit 2
 
 # --no-deps, because a lock names every package: what pip would add on its own is a hole in the lock.
-$(RUN): locks/run.txt pyproject.toml | $(INTERPRETER)
+$(RUN): locks/run.txt pyproject.toml $(MADE)
 	@echo "Installing Piste (about a minute the first time)"
 	@$(PIP) --no-deps -r locks/run.txt
 	@$(PIP) --no-deps --no-build-isolation -e .
