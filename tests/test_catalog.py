@@ -47,6 +47,7 @@ EXAMPLES: dict[str, tuple[dict[str, Any], tuple[int, ...]]] = {
     "GlobalMaxPool": ({}, PICTURE),
     "GlobalAveragePool": ({}, STEPS),
     "Embedding": ({"tokens": 9, "width": 4, "padding": 0}, (5,)),
+    "NumberEmbedding": ({"width": 3}, FLAT),
     "Masking": ({"value": 0.0}, STEPS),
     "LearnedPositions": ({"steps": 8}, STEPS),
     "SinusoidalPositions": ({}, STEPS),

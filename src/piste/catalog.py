@@ -9,6 +9,7 @@ from piste.nn.dropout import ChannelDropout, Dropout, StochasticDepth
 from piste.nn.embedding import Embedding, LearnedPositions, Masking, SinusoidalPositions
 from piste.nn.layer import Layer
 from piste.nn.normalisation import BatchNorm, GroupNorm, InstanceNorm, LayerNorm, RMSNorm, Standardise
+from piste.nn.numbers import NumberEmbedding
 from piste.nn.pooling import AveragePool, GlobalAveragePool, GlobalMaxPool, MaxPool
 from piste.nn.recurrent import GRU, LSTM, RNN, Bidirectional
 from piste.nn.residual import DenseConnection, Residual
@@ -47,6 +48,7 @@ LAYERS: tuple[type[Layer], ...] = (
     GlobalMaxPool,  # the largest of the whole sequence or picture
     GlobalAveragePool,  # the mean over the whole sequence or picture
     Embedding,  # a learned vector per token
+    NumberEmbedding,  # each number of a table as a vector
     Masking,  # steps of one value marked as filling
     LearnedPositions,  # a learned vector per position
     SinusoidalPositions,  # fixed waves per position
