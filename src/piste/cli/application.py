@@ -8,6 +8,7 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import cyclopts
 
@@ -55,7 +56,7 @@ def application() -> cyclopts.App:
         help=piste.__doc__,
         version=piste.__version__,
         help_format="plaintext",
-        default_parameter=cyclopts.Parameter(negative=()),
+        default_parameter=cyclopts.Parameter(negative=(), show_default=_worth_showing),
         help_epilogue=f"{DEBUG} with any verb shows the whole traceback of a fault.",
         exit_on_error=False,
         print_error=False,
@@ -65,6 +66,10 @@ def application() -> cyclopts.App:
     for place, verb in enumerate(VERBS):
         app.command(verb.function, name=verb.name, help=verb.help, sort_key=place)
     return app
+
+
+def _worth_showing(default: Any) -> Any:
+    return None if default is False else default  # that a switch is off by default needs no word
 
 
 def _write_what_the_terminal_can_show() -> None:
