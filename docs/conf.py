@@ -22,7 +22,8 @@ autodoc_preserve_defaults = True
 napoleon_google_docstring = False
 napoleon_preprocess_types = False
 
-# The reference of the command line is written from the same declarations that parse it.
+# The reference of the command line is written from the same declarations that parse it, from the list of verbs on.
 GENERATED = Path(__file__).parent / "_build" / "command-line.md"
 GENERATED.parent.mkdir(exist_ok=True)
-GENERATED.write_text(application().generate_docs(output_format="markdown", heading_level=2), encoding="utf-8")
+_, HEADING, LIST = application().generate_docs(output_format="markdown").partition("**Commands**:\n")
+GENERATED.write_text(HEADING + LIST, encoding="utf-8")
