@@ -85,6 +85,7 @@ MISTAKES = {
     "infinite target": Mistake(
         "'size' holds an infinite value", {"target": "size"}, with_line(4, "-inf,r,2024-01-01,0")
     ),
+    "absurd target": Mistake("holds 3e60 in row 4", {"target": "size"}, with_line(4, "3e60,r,2024-01-01,0")),
     "infinite feature": Mistake(
         "'size' holds an infinite value ('inf') in row 4", lines=with_line(4, "inf,r,2024-01-01,0")
     ),

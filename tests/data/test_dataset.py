@@ -1,16 +1,22 @@
 """From tables as read to a data set."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
-from piste.core.errors import DataError, SettingError
+from piste.core.errors import DataError, PisteError, SettingError
 from piste.core.records import DataRecord, Kind, Task, decode, encode
 from piste.data.columns import RawTable
 from piste.data.dataset import build, load
-from piste.data.encoding import fit_encoding
+from piste.data.encoding import Encoding, fit_encoding
+from piste.data.joining import take_rows
+from piste.data.new_rows import match
 from piste.data.settings import DataSettings
 
 ROWS = 60
@@ -171,3 +177,49 @@ def test_the_adult_table_with_its_own_test_file(data_folder: Path) -> None:
     assert dataset.select("test")[1].mean() == pytest.approx(0.2362, abs=5e-5)
     gaps = {feature.name: feature.missing for feature in dataset.record.features if feature.missing}
     assert gaps == {"column_2": 2799, "column_7": 2809, "column_14": 857}
+
+
+cells = st.one_of(
+    st.none(),
+    st.sampled_from(
+        ["", "?", "1", "0", "yes", "no", "2.5", "1e400", "-1e308", "1e308", "2024-01-01", "31/12/1999", "a;b"]
+    ),
+    st.text(max_size=6),
+    st.integers(-5, 5).map(str),
+    st.floats().map(repr),
+)
+
+
+@st.composite
+def tables(draw: st.DrawFn, rows: int) -> RawTable:
+    def column() -> np.ndarray:
+        few = draw(st.lists(cells, min_size=1, max_size=draw(st.sampled_from([1, 2, 3, 40]))))
+        return texts(*draw(st.lists(st.sampled_from(few), min_size=rows, max_size=rows)))
+
+    name = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=5)
+    names = draw(st.lists(name, min_size=2, max_size=4, unique=True))
+    return RawTable("t", "t.csv", rows, {name: column() for name in names})
+
+
+@given(st.data(), st.integers(1, 40), st.sampled_from([None, *Task]), st.integers(0, 4))
+@hypothesis_settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+def test_whatever_a_table_holds_it_is_learnt_from_or_refused(
+    data: st.DataObject, rows: int, task: Task | None, bins: int
+) -> None:
+    table = data.draw(tables(rows))
+    settings = DataSettings(target=-1, task=task.value if task else None)
+    try:
+        dataset = build(table, None, settings)
+    except PisteError:
+        return
+    encoding = fit_encoding(dataset, bins)
+    again = Encoding.from_json(json.loads(json.dumps(encoding.to_json())))
+    assert again == encoding
+    for split in dataset.rows:
+        columns, values = dataset.select(split)
+        inputs = encoding.inputs(columns)
+        assert inputs.shape == (len(values), *encoding.input_shape)
+        assert np.isfinite(inputs).all()
+        assert np.isfinite(encoding.targets(values)).all()
+    new = match(take_rows(table, dataset.origin), again, labelled=False)
+    np.testing.assert_array_equal(encoding.inputs(new.columns), encoding.inputs(dataset.used))

@@ -77,6 +77,7 @@ def test_several_columns_are_labels_or_numbers() -> None:
         (["1.5", "inf", "2"], None, "infinite value"),
         (["2.5"] * 5, Task.REGRESSION, "same number in every row"),
         (["a", "b", "c"] * 3, Task.TWO_CLASS, "3 classes, but --task says two-class"),
+        (["a;b"] * 4, None, "same tags in every row"),
         (["a;", "a"], Task.MULTI_LABEL, "one tag only"),
         (np.zeros((3, 4, 4, 1), np.uint8), None, "holds pictures"),
     ],

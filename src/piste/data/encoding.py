@@ -101,7 +101,8 @@ class Encoding:
         if self.task is not Task.REGRESSION:
             return values
         scaled = (np.asarray(values, np.float64) - np.array(self.target_mean)) / np.array(self.target_std)
-        standardised: NDArray[Any] = scaled.astype(np.float32)
+        # A test value may lie absurdly far out; its square must still fit into float32.
+        standardised: NDArray[Any] = np.clip(scaled, -1e15, 1e15).astype(np.float32)
         return standardised
 
     def decode_regression(self, outputs: NDArray[Any]) -> NDArray[np.float64]:

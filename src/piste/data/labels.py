@@ -15,6 +15,9 @@ from piste.data.naming import listed, shortened
 TAG = ";"
 """What stands between the tags of one cell."""
 
+LARGEST_TARGET = 1e30
+"""Beyond this, a number to predict is a mistake, and squares of it leave the range of float32."""
+
 UNKNOWN = -1
 
 
@@ -52,13 +55,25 @@ def target_values(
     Raises `DataError` naming row and value of a label that is none of `classes`.
     """
     if task is Task.REGRESSION:
-        return np.stack([as_column(raw, Kind.NUMBER).values for raw in raws], axis=1), ()
+        return np.stack([_numbers(raw) for raw in raws], axis=1), ()
     if task is Task.MULTI_LABEL:
         if len(raws) == 1:
             return _tag_values(raws[0], classes)
         return np.stack([as_column(raw, Kind.FLAG).values for raw in raws], axis=1).astype(np.float32), ()
     codes, notes = match_labels(raws[0], classes, class_names)
     return codes[raws[0].codes].astype(np.int32), notes
+
+
+def _numbers(raw: Raw) -> NDArray[Any]:
+    values = as_column(raw, Kind.NUMBER).values
+    huge = np.abs(np.nan_to_num(raw.numbers)) > LARGEST_TARGET
+    if huge.any():
+        place, text = raw.first(huge)
+        raise DataError(
+            f"The target column '{raw.name}' holds {text} in {place}, too large to compute with: "
+            f"correct it, or use other units."
+        )
+    return values
 
 
 def match_labels(

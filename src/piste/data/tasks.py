@@ -64,6 +64,7 @@ def _infer(raw: Raw, class_names: Sequence[str], pictures: bool) -> tuple[Task, 
         return Task.MANY_CLASS, ""
     if class_names or raw.distinct <= 2 or raw.values.dtype.kind == "b":
         return Task.MANY_CLASS, ""
+    refuse_infinity(raw)
     said = f"{raw.distinct:,} distinct numbers in {filled:,} rows"
     if (numbers != np.floor(numbers)).any():
         return Task.REGRESSION, said
@@ -136,6 +137,10 @@ def _tags(raw: Raw, reason: str) -> Described:
     if len(found) < 2:
         raise DataError(
             f"The target column '{raw.name}' has one tag only, {listed(found)!r}: there is nothing to tell apart."
+        )
+    if raw.distinct == 1 and not raw.missing.any():
+        raise DataError(
+            f"The target column '{raw.name}' has the same tags in every row, {listed(found)!r}: nothing can be learnt."
         )
     _refuse_many(raw, len(found))
     return Described(Task.MULTI_LABEL, tuple(found), tuple(found), reason)

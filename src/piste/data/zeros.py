@@ -38,5 +38,5 @@ def doubtful_zeros(column: Column) -> int:
     if not 0 < zeros < len(others) or others.min() < 0 or others.max() == others.min():
         return 0
     quarter, middle, upper = np.quantile(others, [0.25, 0.5, 0.75], method="inverted_cdf")
-    far = middle > FAR_IN_SPREADS * (upper - quarter) and others.min() > FAR_IN_SHARE * middle
+    far = middle / FAR_IN_SPREADS > upper - quarter and others.min() > FAR_IN_SHARE * middle
     return zeros if far else 0
