@@ -83,12 +83,36 @@ def convolve_transposed(
     Inputs (B, H, W, F), weight (h, w, F / groups, units); `crops` are cut from the edges of the full sum of
     `stride (H - 1) + dilation (h - 1) + 1` rows (a negative crop adds zeros). It is the map of the input gradient
     of a convolution (Dumoulin & Visin 2016, chapter 4).
+
+    Output row `s q + r` sees only every s-th row of the weight, from row r on: so one plain convolution with s x s
+    times the units gives all outputs (Shi et al. 2016), where zeros between the inputs would be s x s times the work.
     """
     zero = jnp.zeros((), inputs.dtype)
-    spread = lax.pad(inputs, zero, ((0, 0, 0), (0, 0, stride[0] - 1), (0, 0, stride[1] - 1), (0, 0, 0)))
-    reach = [step * (size - 1) for step, size in zip(dilation, weight.shape[:2], strict=True)]
-    margins = [(reach[axis] - crops[axis][0], reach[axis] - crops[axis][1]) for axis in (0, 1)]
-    cut = [(min(before, 0), min(after, 0), 0) for before, after in margins]
-    spread = lax.pad(spread, zero, ((0, 0, 0), cut[0], cut[1], (0, 0, 0)))
-    pads = tuple((max(before, 0), max(after, 0)) for before, after in margins)
-    return convolve_any(spread, weight[::-1, ::-1], (1, 1), (pads[0], pads[1]), dilation, groups)
+    reach = tuple(step * (size - 1) + 1 for step, size in zip(dilation, weight.shape[:2], strict=True))
+    parts = _phases_of_weight(weight, reach, stride, dilation, groups)
+    rows, columns = parts.shape[:2]
+    pads = ((rows - 1, rows - 1), (columns - 1, columns - 1))
+    outputs = _grouped(inputs, parts[::-1, ::-1], (1, 1), pads, groups)
+    batch, tall, wide, _ = outputs.shape
+    outputs = outputs.reshape(batch, tall, wide, groups, *stride, -1).transpose(0, 1, 4, 2, 5, 3, 6)
+    whole = outputs.reshape(batch, tall * stride[0], wide * stride[1], weight.shape[3])
+    # What lies beyond the full sum comes from filling the weight up: cut with the crops.
+    beyond = [
+        made - step * (size - 1) - width
+        for made, step, size, width in zip(whole.shape[1:3], stride, inputs.shape[1:3], reach, strict=True)
+    ]
+    cuts = [(-crops[axis][0], -crops[axis][1] - beyond[axis], 0) for axis in (0, 1)]
+    return lax.pad(whole, zero, ((0, 0, 0), cuts[0], cuts[1], (0, 0, 0)))
+
+
+def _phases_of_weight(
+    weight: jax.Array, reach: tuple[int, ...], stride: Pair, dilation: Pair, groups: int
+) -> jax.Array:
+    """Return weight (h, w, f, units) as (h / s, w / s, f, s s units), zeros filled in to whole strides."""
+    zero = jnp.zeros((), weight.dtype)
+    fill = [(0, -width % step, apart - 1) for width, step, apart in zip(reach, stride, dilation, strict=True)]
+    spread = lax.pad(weight, zero, (*fill, (0, 0, 0), (0, 0, 0)))
+    rows, columns, features, units = spread.shape
+    down, across = stride
+    split = spread.reshape(rows // down, down, columns // across, across, features, groups, units // groups)
+    return split.transpose(0, 2, 4, 5, 1, 3, 6).reshape(rows // down, columns // across, features, -1)
