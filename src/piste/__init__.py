@@ -15,16 +15,18 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from piste.recipe.predict import Predicted, evaluate, predict
+    from piste.recipe.resume import resume
     from piste.recipe.run import Run
     from piste.recipe.train import train
 
-__all__ = ["Predicted", "Run", "__version__", "evaluate", "predict", "train"]
+__all__ = ["Predicted", "Run", "__version__", "evaluate", "predict", "resume", "train"]
 
 _MODULES = {
     "Predicted": "piste.recipe.predict",
     "Run": "piste.recipe.run",
     "evaluate": "piste.recipe.predict",
     "predict": "piste.recipe.predict",
+    "resume": "piste.recipe.resume",
     "train": "piste.recipe.train",
 }
 

@@ -33,9 +33,8 @@ def settings(**given: Any) -> Settings:
 @pytest.mark.parametrize("model", [None, "mlp", "linear"])
 def test_nothing_of_model_and_training_is_left_open(facts: Facts, model: str | None) -> None:
     decided, choices = decide(settings(model=model), {"model": "python"}, facts)
-    for section in ("model", "training"):
-        values = dataclasses.asdict(getattr(decided, section))
-        assert None not in values.values()
+    values = {**dataclasses.asdict(decided.model), **dataclasses.asdict(decided.training)}
+    assert not [name for name in RULES if values[name] is None]
     for section, kind in SECTIONS.items():  # what was chosen obeys the declared ranges
         from_mapping(kind, dataclasses.asdict(getattr(decided, section)), section)
     assert len(choices) == sum(len(dataclasses.fields(kind)) for kind in SECTIONS.values())

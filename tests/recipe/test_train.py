@@ -11,7 +11,7 @@ from piste.core.errors import DataError, RunError, SettingError
 from piste.core.records import Status, Task
 from piste.core.runs import RunFolder, runs_in
 from piste.data.settings import DataSettings
-from piste.recipe import train as module
+from piste.recipe import job
 from piste.recipe.run import Run
 from piste.recipe.train import train
 
@@ -124,7 +124,7 @@ def test_a_run_that_breaks_is_marked(fault: BaseException, tmp_path: Path, monke
     def broken(*positional: object, **keywords: object) -> None:
         raise fault
 
-    monkeypatch.setattr(module, "run_baselines", broken)
+    monkeypatch.setattr(job, "run_baselines", broken)
     with pytest.raises(type(fault)):
         train("iris", runs=tmp_path, quiet=True, epochs=2, hidden=(4,))
     (folder,) = runs_in(tmp_path)

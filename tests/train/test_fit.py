@@ -161,3 +161,26 @@ def test_a_batch_larger_than_the_split_is_the_full_batch() -> None:
     work = effort(20, 2, 512)
     fitted = fit(plan, examples, examples, work, task=Task.MANY_CLASS, seed=0, metric=Shown("accuracy"))
     assert fitted.record.steps == 2
+
+
+def test_the_training_stops_at_a_target() -> None:
+    inputs, targets = classes()
+    plan = Plan(mlp(3, (16,)), (6,), CrossEntropy(), WATCHED[Task.MANY_CLASS].metric, Optimiser())
+    split = Examples(inputs[:230], targets[:230]), Examples(inputs[230:], targets[230:])
+    common: dict[str, Any] = {"task": Task.MANY_CLASS, "seed": 0, "metric": Shown("accuracy")}
+    free = fit(plan, *split, effort(230, 40, 32), **common)
+    accuracies = [one.validation_metric for one in free.epochs]
+    goal = 0.8
+    stopped = fit(plan, *split, effort(230, 40, 32, target=goal), **common)
+    assert stopped.record.stopped == "target"
+    assert stopped.record.epochs == next(index for index, value in enumerate(accuracies, 1) if value >= goal)
+
+
+def test_the_training_stops_by_time() -> None:
+    inputs, targets = classes()
+    plan = Plan(mlp(3, (16,)), (6,), CrossEntropy(), WATCHED[Task.MANY_CLASS].metric, Optimiser())
+    examples = Examples(inputs, targets)
+    work = effort(300, 100_000, 32, seconds=0.3)
+    stopped = fit(plan, examples, examples, work, task=Task.MANY_CLASS, seed=0, metric=Shown("accuracy"))
+    assert stopped.record.stopped == "time"
+    assert stopped.record.epochs < 100_000

@@ -245,7 +245,7 @@ class TrainingRecord:
     steps: int
     seconds: float
     compile_seconds: float
-    stopped: str  # why it ended: "epochs", "patience", "diverged", "time"
+    stopped: str  # why it ended: "epochs", "patience", "diverged", "target", "time"
     initial_loss: InitialLoss
 
 
@@ -272,3 +272,4 @@ class RunRecord:
     choices: tuple[Choice, ...] = ()
     training: TrainingRecord | None = None
     error: str = ""
+    source: str = ""  # what was given as data: a path or a bundled name; "" for data that came from Python

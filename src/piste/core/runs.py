@@ -6,7 +6,7 @@ A file is written to a temporary name and renamed, so a reader never sees half o
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +29,7 @@ from piste.core.records import (
 
 RUN, DATA, EVALUATION, METRICS = "run.json", "data.json", "evaluation.json", "metrics.jsonl"
 MODEL, PREDICTIONS, REPORT = "model", "predictions.parquet", "report.html"
+CHECKPOINTS = "checkpoints"  # while a run goes on
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -102,6 +103,10 @@ class RunFolder:
         """Add one line to `metrics.jsonl`."""
         with self.file(METRICS).open("ab") as file:
             file.write(encode_line(record))
+
+    def rewrite(self, records: Iterable[EpochRecord]) -> None:
+        """Replace `metrics.jsonl` by these lines."""
+        write_bytes(self.file(METRICS), b"".join(map(encode_line, records)))
 
     def read(self, kind: type[Record], *parts: str) -> Record:
         """Return the record of class `kind` in the file that `parts` name; `RunError` if absent or damaged."""

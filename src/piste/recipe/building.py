@@ -79,4 +79,12 @@ def build_effort(training: TrainingSettings, examples: int) -> Effort:
         epochs * steps,
         math.ceil((training.warmup or 0.0) * steps),
     )
-    return Effort(epochs, batch_size, table, training.patience or 0, training.minimal_gain)
+    return Effort(
+        epochs,
+        batch_size,
+        table,
+        training.patience or 0,
+        training.minimal_gain,
+        training.stop_at,
+        60.0 * training.minutes,
+    )

@@ -37,6 +37,12 @@ class TrainingSettings:
         Epochs without a better validation loss after which training stops; 0 never stops early.
     minimal_gain
         How much lower the validation loss must be to count as better.
+    stop_at
+        Training stops once the watched metric on validation is this good, an RMSE in the target's own units.
+    minutes
+        Training stops at the first pause after this time; 0 sets no limit.
+    checkpoint
+        Minutes between two checkpoints, from which `piste resume` goes on after a crash or Ctrl-C.
     """
 
     epochs: Annotated[int, Range(1, 1_000_000)] | None = None
@@ -49,3 +55,6 @@ class TrainingSettings:
     warmup: Annotated[float, Range(0, 1_000_000)] | None = None
     patience: Annotated[int, Range(0, 1_000_000)] | None = None
     minimal_gain: Annotated[float, Range(0)] = 0.0
+    stop_at: float | None = None
+    minutes: Annotated[float, Range(0)] = 0.0
+    checkpoint: Annotated[float, Range(0)] = 0.5

@@ -9,6 +9,7 @@ ENDINGS = {
     "patience": "the validation loss had stopped improving",
     "diverged": "the loss was no longer a number",
     "time": "the time allowed was over",
+    "target": "the metric had reached the target set for it",
 }
 
 

@@ -1,0 +1,146 @@
+"""What is done once data and settings are known: train, save, judge, report. `train` begins it, `resume` goes on."""
+
+import dataclasses
+import hashlib
+import shutil
+from contextlib import suppress
+
+import msgspec
+
+from piste.core.errors import PisteError, RunError
+from piste.core.records import EvaluationRecord, RunRecord, Status, TrainingRecord
+from piste.core.runs import CHECKPOINTS, EVALUATION, PREDICTIONS, RUN, RunFolder
+from piste.data.encoding import Encoding
+from piste.data.examples import DataSet
+from piste.evaluate import evaluation_record
+from piste.evaluate.baselines import run_baselines
+from piste.recipe.examples import describer
+from piste.recipe.fitting import Splits, encode_splits, fit_network
+from piste.recipe.interrupt import gentle_interrupt
+from piste.recipe.network import Network, save_network
+from piste.recipe.progress import Listener, duration, told
+from piste.recipe.run import Run
+from piste.recipe.settings import Settings
+from piste.recipe.tables import prediction_columns, truth_columns, write_table
+from piste.report import write_report
+from piste.train.checkpoint import Checkpoints
+from piste.train.fit import Fitted, Progress
+
+
+def carry_out(
+    folder: RunFolder, record: RunRecord, dataset: DataSet, encoding: Encoding, settings: Settings, hear: Listener
+) -> Run:
+    """Train, judge and report into `folder`, from its last checkpoint where it has one.
+
+    Whatever breaks it is written into `run.json`, so that nobody takes the run for a finished one.
+    """
+    try:
+        return _finished(folder, record, dataset, encoding, settings, hear)
+    except KeyboardInterrupt:
+        _mark(folder, f"It was stopped by hand; `piste resume {folder.path}` goes on.")
+        raise
+    except PisteError as error:
+        _mark(folder, str(error))
+        raise
+    except Exception as error:
+        _mark(folder, f"A fault in Piste: {type(error).__name__}: {error}")
+        raise
+
+
+def _mark(folder: RunFolder, sentence: str) -> None:
+    # On a full disk this fails too; run.json says "unfinished" then, and the first error is the one to hear.
+    with suppress(RunError):
+        folder.fail(sentence)
+
+
+def _finished(
+    folder: RunFolder, record: RunRecord, dataset: DataSet, encoding: Encoding, settings: Settings, hear: Listener
+) -> Run:
+    splits = encode_splits(dataset, encoding)
+    network, training = _trained(folder, record, dataset, splits, encoding, settings, hear)
+    save_network(network, folder)
+    evaluation = _judged(folder, dataset, splits, network, settings.data.seed, hear)
+    folder.write(evaluation, EVALUATION)
+    folder.write(dataclasses.replace(record, status=Status.FINISHED, training=training, error=""), RUN)
+    report = write_report(folder)
+    shutil.rmtree(folder.file(CHECKPOINTS), ignore_errors=True)
+    hear.say(evaluation.verdict)
+    hear.say(f"Report: {report}")
+    return Run(folder)
+
+
+def _trained(
+    folder: RunFolder,
+    record: RunRecord,
+    dataset: DataSet,
+    splits: Splits,
+    encoding: Encoding,
+    settings: Settings,
+    hear: Listener,
+) -> tuple[Network, TrainingRecord]:
+    checkpoints = Checkpoints(
+        folder.file(CHECKPOINTS), _identity(record, dataset), 60.0 * settings.training.checkpoint, hear.say
+    )
+    hear.say(f"Training on {len(splits.train):,} examples ...")
+    with gentle_interrupt() as raise_if_asked:
+
+        def watch(progress: Progress, epochs: int) -> None:
+            if progress.record is not None:
+                folder.append(progress.record)
+            hear.training(progress.done, epochs, progress.record)
+            raise_if_asked()
+
+        network, fitted = fit_network(splits, encoding, settings, watch, checkpoints)
+    # A run that went on from a checkpoint may have written epochs after it twice.
+    folder.rewrite(fitted.epochs)
+    hear.trained()
+    hear.say(_ended(fitted))
+    return network, fitted.record
+
+
+_WHY = {
+    "epochs": "all epochs are done",
+    "patience": "the validation loss did not fall any more",
+    "target": "the metric reached the target set for it",
+    "time": "the time allowed is over",
+    "diverged": "the loss was no longer a finite number; try a smaller --learning-rate",
+}
+
+
+def _ended(fitted: Fitted) -> str:
+    record = fitted.record
+    return (
+        f"Stopped after epoch {record.epochs}: {_WHY[record.stopped]}. Kept epoch {record.best_epoch}, the best on "
+        f"validation. {record.parameters:,} parameters, {record.steps:,} steps, {duration(record.seconds)}."
+    )
+
+
+def _judged(
+    folder: RunFolder, dataset: DataSet, splits: Splits, network: Network, seed: int, hear: Listener
+) -> EvaluationRecord:
+    predictions = network.judged(splits.test.inputs, splits.truth["test"])
+    rows = dataset.rows["test"]
+    table = {
+        "row": dataset.origin[rows],
+        **truth_columns(predictions),
+        **prediction_columns(predictions.task, predictions.classes, predictions.names, predictions.outputs),
+    }
+    write_table(table, folder.file(PREDICTIONS))
+    hear.say("Training the baselines ...")
+    with told(hear, "Judging the network and the baselines"):
+        ran, skipped = run_baselines(
+            (splits.train.inputs, splits.truth["train"]),
+            splits.test.inputs,
+            predictions.task,
+            predictions.classes,
+            predictions.names,
+            seed,
+        )
+        describe = describer(dataset, rows)
+        return evaluation_record(predictions, ran, skipped, dataset.origin[rows], describe, seed)
+
+
+def _identity(record: RunRecord, dataset: DataSet) -> str:
+    """Return what a checkpoint must have been made from to be of use: data and settings, as a hash."""
+    named = msgspec.json.encode([dataset.record.fingerprint, record.settings])
+    return hashlib.sha256(named).hexdigest()

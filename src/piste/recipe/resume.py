@@ -1,0 +1,62 @@
+"""Going on with a run that was cut short."""
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+from piste.core.errors import RunError, SettingError
+from piste.core.records import RunRecord, Status
+from piste.core.runs import RUN, RunFolder
+from piste.core.settings import from_mapping
+from piste.data.dataset import load
+from piste.data.encoding import fit_encoding
+from piste.recipe.job import carry_out
+from piste.recipe.progress import Listener, listener, told
+from piste.recipe.run import Run
+from piste.recipe.settings import SECTIONS, Settings
+from piste.train.compiler import configure_jax
+
+
+def resume(run: Run | Path | str, data: Any = None, *, quiet: bool = False) -> Run:
+    """Finish a run that crashed, was killed or was stopped by hand, with the very bits it would have had.
+
+    It goes on from its last whole checkpoint, or from the beginning where there is none. `data` are needed again
+    only where they came from Python. A finished run is returned as it is. Raises `RunError` where the data are not
+    those of the run, or its settings are damaged.
+    """
+    folder = run.folder if isinstance(run, Run) else RunFolder.open(run)
+    return resume_with(folder, data, listener(quiet))
+
+
+def resume_with(folder: RunFolder, data: Any, hear: Listener) -> Run:
+    """Do what `resume` does, telling `hear`."""
+    record = folder.record
+    if record.status is Status.FINISHED:
+        hear.say(f"The run {folder.path} is finished; there is nothing to do.")
+        return Run(folder)
+    if data is None and not record.source:
+        raise RunError(f"The data of {folder.path} came from Python: give them again, piste.resume(run, data).")
+    settings = _settings(folder, record)
+    with told(hear, "Reading the data"):
+        dataset = load(record.source if data is None else data, settings.data)
+    if dataset.record.fingerprint != folder.data.fingerprint:
+        raise RunError(
+            f"The data of {folder.path} have changed since it began: fingerprint {dataset.record.fingerprint[:12]}, "
+            f"then {folder.data.fingerprint[:12]}. Train anew."
+        )
+    configure_jax()
+    record = dataclasses.replace(record, status=Status.UNFINISHED, error="")
+    folder.write(record, RUN)
+    encoding = fit_encoding(dataset, settings.model.bins or 0)
+    return carry_out(folder, record, dataset, encoding, settings, hear)
+
+
+def _settings(folder: RunFolder, record: RunRecord) -> Settings:
+    try:
+        return Settings(
+            **{section: from_mapping(kind, record.settings[section], RUN) for section, kind in SECTIONS.items()}
+        )
+    except (KeyError, SettingError) as error:
+        raise RunError(
+            f"The settings in {folder.file(RUN)} are not those of this version ({error}); train anew."
+        ) from error
