@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from piste.core.errors import SettingError
-from piste.train.optimisers import OPTIMISERS, Optimiser
+from piste.train.optimisers import BETA2, MOMENTUM, OPTIMISERS, Optimiser
 
 Vector = NDArray[np.float64]
 RATE, STEPS = 0.01, 6
@@ -44,6 +44,13 @@ def by_hand(name: str, gradients: list[Vector], start: Vector) -> Vector:
                 m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
                 ahead = 0.9 * m / (1 - 0.9 ** (t + 1)) + 0.1 * g / (1 - 0.9**t)
                 d = ahead / (np.sqrt(v / (1 - 0.999**t)) + 1e-8)
+            case "lamb":
+                m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
+                d = m / (1 - 0.9**t) / (np.sqrt(v / (1 - 0.999**t)) + 1e-6)
+                d = d * np.linalg.norm(x) / np.linalg.norm(d)
+            case "muon":  # without matrices it is Adam
+                m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
+                d = m / (1 - 0.9**t) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8)
             case "lion":
                 d = np.sign(0.9 * m + 0.1 * g)
                 m = 0.99 * m + 0.01 * g
@@ -92,6 +99,82 @@ def test_clipping_shortens_a_long_gradient_and_spares_a_short_one() -> None:
 
 def test_clipping_nothing_is_no_division_by_zero() -> None:
     assert by_piste(Optimiser("sgd", clip=1.0), [np.zeros(3)], np.ones(3)).tolist() == [1, 1, 1]
+
+
+@pytest.mark.parametrize("name", MOMENTUM)
+def test_momentum_given_as_usual_changes_nothing_and_another_does(name: str) -> None:
+    start, gradients = np.linspace(-1, 1, 5), list(np.random.default_rng(7).normal(size=(30, 5)))
+    usual = by_piste(Optimiser(name), gradients, start)
+    np.testing.assert_array_equal(by_piste(Optimiser(name, momentum=MOMENTUM[name]), gradients, start), usual)
+    if name != "muon":  # whose momentum is that of matrices
+        assert not np.allclose(by_piste(Optimiser(name, momentum=0.1), gradients, start), usual, atol=1e-4)
+
+
+@pytest.mark.parametrize("name", BETA2)
+def test_the_second_average_given_as_usual_changes_nothing_and_another_does(name: str, gradients: list[Vector]) -> None:
+    start = np.linspace(-1, 1, 5)
+    usual = by_piste(Optimiser(name), gradients, start)
+    np.testing.assert_array_equal(by_piste(Optimiser(name, beta2=BETA2[name]), gradients, start), usual)
+    assert not np.array_equal(by_piste(Optimiser(name, beta2=0.5), gradients, start), usual)
+
+
+def test_what_an_optimiser_does_not_have_cannot_be_set() -> None:
+    with pytest.raises(SettingError, match=r"'sgd' has no momentum.*momentum, nesterov"):
+        Optimiser("sgd", momentum=0.9)
+    with pytest.raises(SettingError, match="'momentum' has no beta2"):
+        Optimiser("momentum", beta2=0.9)
+    assert Optimiser("sgd", momentum=0.0).name == "sgd"
+
+
+def test_penalties_are_gradients_on_top_of_the_loss() -> None:
+    start, nothing = np.array([-2.0, 0.0, 0.5]), [np.zeros(3)]
+    np.testing.assert_allclose(by_piste(Optimiser("sgd", l2=0.3), nothing, start), start * (1 - RATE * 0.3), rtol=1e-6)
+    moved = by_piste(Optimiser("sgd", l1=0.3), nothing, start)
+    np.testing.assert_allclose(moved, start - RATE * 0.3 * np.sign(start), rtol=1e-6)
+
+
+def test_the_penalty_is_what_its_gradient_says() -> None:
+    optimiser, mask = Optimiser("sgd", l1=0.3, l2=0.7), jnp.asarray([1.0, 0.0, 1.0])
+    vector = jnp.asarray([-2.0, 5.0, 0.5])
+    assert float(optimiser.penalty(vector, mask)) == pytest.approx(0.3 * 2.5 + 0.35 * 4.25)
+    slope = jax.grad(lambda v: optimiser.penalty(v, mask))(vector)
+    np.testing.assert_allclose(optimiser.penalised(jnp.zeros(3), vector, mask), slope, rtol=1e-6)
+
+
+@pytest.mark.parametrize("pull", [{"weight_decay": 0.5}, {"l1": 0.5}, {"l2": 0.5}])
+def test_biases_are_pulled_only_on_request(pull: dict[str, float]) -> None:
+    vector, mask = jnp.ones(2), jnp.asarray([1.0, 0.0])
+    for everywhere, moved in ((False, [True, False]), (True, [True, True])):
+        optimiser = Optimiser("sgd", decay_all=everywhere, **pull)
+        direction, _ = optimiser.direction(jnp.zeros(2), jnp.zeros(()), optimiser.init(vector), vector, mask)
+        assert (np.asarray(direction) != 0).tolist() == moved
+
+
+def test_clipping_by_value_cuts_each_number_by_itself() -> None:
+    moved = by_piste(Optimiser("sgd", clip_value=1.0), [np.array([0.5, -9.0, 3.0])], np.zeros(3))
+    np.testing.assert_allclose(moved, [-RATE * 0.5, RATE, -RATE], rtol=1e-6)
+
+
+def test_adam_with_decay_is_pytorchs_adamw(gradients: list[Vector]) -> None:
+    torch = pytest.importorskip("torch")
+    start = np.linspace(-1, 1, 5)
+    parameter = torch.nn.Parameter(torch.tensor(start))
+    adam = torch.optim.AdamW([parameter], lr=RATE, betas=(0.8, 0.95), weight_decay=0.1)
+    for gradient in gradients:
+        parameter.grad = torch.tensor(gradient)
+        adam.step()
+    ours = by_piste(Optimiser("adamw", weight_decay=0.1, momentum=0.8, beta2=0.95), gradients, start)
+    np.testing.assert_allclose(ours, parameter.detach().numpy(), atol=1e-6)
+
+
+def test_what_is_off_adds_nothing_to_the_program() -> None:
+    def operations(optimiser: Optimiser) -> int:
+        vector = jnp.ones(4)
+        state = optimiser.init(vector)
+        return len(jax.make_jaxpr(optimiser.direction)(vector, jnp.ones(()), state, vector, vector).eqns)
+
+    assert operations(Optimiser("sgd")) == 0
+    assert operations(Optimiser("sgd", weight_decay=0.1)) > 0
 
 
 def test_an_unknown_optimiser_is_named() -> None:

@@ -13,48 +13,139 @@ import jax.numpy as jnp
 import optax
 
 from piste.core.errors import SettingError
+from piste.train.by_tensor import trust_ratio, with_muon
+from piste.train.vector import Layout
 
-OPTIMISERS: dict[str, Callable[[], optax.GradientTransformation]] = {
-    "sgd": optax.identity,  # g
-    "momentum": lambda: optax.trace(0.9),  # v = 0.9 v + g
-    "nesterov": lambda: optax.trace(0.9, nesterov=True),
-    "adagrad": lambda: optax.scale_by_rss(initial_accumulator_value=0.0),
-    "rmsprop": lambda: optax.scale_by_rms(decay=0.9),
-    "adadelta": lambda: optax.scale_by_adadelta(),
-    "adam": lambda: optax.scale_by_adam(),
-    "adamw": lambda: optax.scale_by_adam(),  # decay is always decoupled, so only its default differs from adam
-    "nadam": lambda: optax.scale_by_adam(nesterov=True),
-    "lion": lambda: optax.scale_by_lion(),
+Make = Callable[["Optimiser", Layout], optax.GradientTransformation]
+
+# With m the momentum (beta 1), b the second average (beta 2), g the gradient.
+OPTIMISERS: dict[str, Make] = {
+    "sgd": lambda one, layout: optax.identity(),  # g
+    "momentum": lambda one, layout: optax.trace(one.beta1),  # v = m v + g
+    "nesterov": lambda one, layout: optax.trace(one.beta1, nesterov=True),
+    "adagrad": lambda one, layout: optax.scale_by_rss(initial_accumulator_value=0.0),
+    "rmsprop": lambda one, layout: optax.scale_by_rms(decay=one.second),
+    "adadelta": lambda one, layout: optax.scale_by_adadelta(rho=one.second),
+    "adam": lambda one, layout: optax.scale_by_adam(one.beta1, one.second),
+    "adamw": lambda one, layout: optax.scale_by_adam(one.beta1, one.second),  # as adam: decay is always decoupled
+    "nadam": lambda one, layout: optax.scale_by_adam(one.beta1, one.second, nesterov=True),
+    "lion": lambda one, layout: optax.scale_by_lion(one.beta1, one.second),
+    "lamb": lambda one, layout: optax.scale_by_adam(one.beta1, one.second, eps=1e-6),  # and `trust_ratio` at the end
+    "muon": lambda one, layout: with_muon(one.beta1, one.second, layout),
 }
+LBFGS = "lbfgs"  # needs the objective itself: `piste.train.full_batch` makes its steps
+NAMES = (*OPTIMISERS, LBFGS)
+
+MOMENTUM = {
+    "momentum": 0.9, "nesterov": 0.9, "adam": 0.9, "adamw": 0.9, "nadam": 0.9, "lion": 0.9, "lamb": 0.9, "muon": 0.95
+}  # fmt: skip
+"""The usual share of the past in the running mean of gradients, of those optimisers that have one."""
+
+BETA2 = {
+    "rmsprop": 0.9, "adadelta": 0.9, "adam": 0.999, "adamw": 0.999, "nadam": 0.999, "lion": 0.99, "lamb": 0.999,
+    "muon": 0.999,
+}  # fmt: skip
+"""The usual share of the past in the running mean of squared gradients (Lion: in its second mean of gradients)."""
 
 
 @dataclass(frozen=True)
 class Optimiser:
     """One named optimiser with its safeguards.
 
-    The gradient's global 2-norm is cut to `clip` (0: never). `weight_decay` is decoupled (Loshchilov & Hutter
-    2019): `rate * weight_decay * parameter` is subtracted from matrices, never from biases and scales.
+    Attributes
+    ----------
+    weight_decay
+        Decoupled (Loshchilov & Hutter 2019): `rate * weight_decay * w` is subtracted. For LAMB it is part of the
+        direction whose length is matched to the weights' (You et al. 2020).
+    clip, clip_value
+        The gradient's global 2-norm, or each of its numbers, is cut to this; 0 never.
+    momentum, beta2
+        Averaging coefficients; None for the optimiser's usual ones.
+    l1, l2
+        Penalties `l1 |w|_1 + l2 / 2 |w|_2^2` on top of the loss, as gradients, after clipping.
+    decay_all
+        Whether decay and penalties also reach biases and scales, not only matrices and kernels.
     """
 
     name: str = "adamw"
     weight_decay: float = 0.0
     clip: float = 0.0
+    momentum: float | None = None
+    beta2: float | None = None
+    clip_value: float = 0.0
+    l1: float = 0.0
+    l2: float = 0.0
+    decay_all: bool = False
 
     def __post_init__(self) -> None:
-        if self.name not in OPTIMISERS:
-            raise SettingError(f"The optimiser must be one of {', '.join(OPTIMISERS)}. Got {self.name!r} instead.")
+        if self.name not in NAMES:
+            raise SettingError(f"The optimiser must be one of {', '.join(NAMES)}. Got {self.name!r} instead.")
+        for setting, value, usual in (("momentum", self.momentum, MOMENTUM), ("beta2", self.beta2, BETA2)):
+            if value and self.name not in usual:
+                raise SettingError(
+                    f"The optimiser '{self.name}' has no {setting}. Leave {setting} out, or choose one of "
+                    f"{', '.join(usual)}."
+                )
 
-    def init(self, vector: jax.Array) -> Any:
-        """Return the optimiser's state before the first step."""
-        return OPTIMISERS[self.name]().init(vector)
+    @property
+    def beta1(self) -> float:
+        """The momentum in use."""
+        return MOMENTUM[self.name] if self.momentum is None else self.momentum
+
+    @property
+    def second(self) -> float:
+        """The second averaging coefficient in use."""
+        return BETA2[self.name] if self.beta2 is None else self.beta2
+
+    @property
+    def pulls(self) -> bool:
+        """Whether anything but the loss moves the weights."""
+        return max(self.weight_decay, self.l1, self.l2) > 0
+
+    def init(self, vector: jax.Array, layout: Layout | None = None) -> Any:
+        """Return the optimiser's state before the first step; without a layout the vector is one parameter."""
+        if self.name == LBFGS:
+            return optax.lbfgs().init(vector)
+        return OPTIMISERS[self.name](self, layout or Layout.of(vector)).init(vector)
 
     def direction(
-        self, gradient: jax.Array, norm: jax.Array, state: Any, vector: jax.Array, decayed: jax.Array
+        self,
+        gradient: jax.Array,
+        norm: jax.Array,
+        state: Any,
+        vector: jax.Array,
+        decayed: jax.Array,
+        layout: Layout | None = None,
     ) -> tuple[jax.Array, Any]:
-        """Return the direction to subtract, and the new state. `decayed` is 1 where weight decay applies."""
+        """Return the direction to subtract, and the new state.
+
+        `norm` is the gradient's; `decayed` (P,) is 1 where decay and penalties apply.
+        """
+        layout = layout or Layout.of(vector)
         if self.clip > 0:
             gradient = gradient * jnp.minimum(1.0, self.clip / jnp.maximum(norm, 1e-12))
-        direction, state = OPTIMISERS[self.name]().update(gradient, state, vector)
+        if self.clip_value > 0:
+            gradient = jnp.clip(gradient, -self.clip_value, self.clip_value)
+        gradient = self.penalised(gradient, vector, decayed)
+        direction, state = OPTIMISERS[self.name](self, layout).update(gradient, state, vector)
         if self.weight_decay > 0:
-            direction = direction + self.weight_decay * decayed * vector
+            direction = direction + self.weight_decay * self._mask(decayed) * vector
+        if self.name == "lamb":
+            direction = trust_ratio(direction, vector, layout)
         return direction, state
+
+    def penalised(self, gradient: jax.Array, vector: jax.Array, decayed: jax.Array) -> jax.Array:
+        """Return the gradient of loss and penalties."""
+        if self.l2 > 0:
+            gradient = gradient + self.l2 * self._mask(decayed) * vector
+        if self.l1 > 0:
+            gradient = gradient + self.l1 * self._mask(decayed) * jnp.sign(vector)
+        return gradient
+
+    def penalty(self, vector: jax.Array, decayed: jax.Array) -> jax.Array:
+        """Return what the penalties add to the loss."""
+        masked = self._mask(decayed) * vector
+        return self.l1 * jnp.sum(jnp.abs(masked)) + 0.5 * self.l2 * jnp.sum(jnp.square(masked))
+
+    def _mask(self, decayed: jax.Array) -> jax.Array | float:
+        return 1.0 if self.decay_all else decayed
