@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "piste"
 MODULES = sorted(SOURCE.rglob("*.py"))
 MOST_LINES = 300
-MOST_LINES_OF_A_FUNCTION = 60
+MOST_LINES_OF_A_FUNCTION = 50  # its signature and docstring apart
 
 
 def name(path: Path) -> str:
@@ -23,8 +23,9 @@ def test_a_module_can_be_read_in_one_sitting(module: Path) -> None:
     assert len(text.splitlines()) <= MOST_LINES
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef):
-            assert node.end_lineno is not None
-            assert node.end_lineno - node.lineno < MOST_LINES_OF_A_FUNCTION, node.name
+            documented = ast.get_docstring(node) is not None
+            code = node.body[documented:] or node.body
+            assert (code[-1].end_lineno or 0) - code[0].lineno < MOST_LINES_OF_A_FUNCTION, node.name
 
 
 def test_every_package_says_what_it_is_for_and_is_on_the_map() -> None:
