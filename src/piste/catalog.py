@@ -2,6 +2,17 @@
 
 from piste.nn.activations import Activation, PReLU
 from piste.nn.attention import MultiHeadAttention
+from piste.nn.augment.augmentation import Augmentation
+from piste.nn.augment.colour import ColourJitter
+from piste.nn.augment.cutout import Cutout
+from piste.nn.augment.flip import Flip
+from piste.nn.augment.mixing import CutMix, Mixup
+from piste.nn.augment.noise import Noise
+from piste.nn.augment.rotate import Rotate
+from piste.nn.augment.scale import Crop, Scale
+from piste.nn.augment.shift import Shift
+from piste.nn.augment.steps import StepCrop, StepMask
+from piste.nn.augment.swap import SwapNoise
 from piste.nn.branches import Add, Concatenate, Multiply
 from piste.nn.convolution import Conv1D, Conv2D, DepthwiseConv1D, DepthwiseConv2D
 from piste.nn.dense import Dense
@@ -63,3 +74,20 @@ LAYERS: tuple[type[Layer], ...] = (
     Permute,  # axes in another order
 )
 """Every layer that a model file may name."""
+
+AUGMENTATIONS: tuple[type[Augmentation], ...] = (
+    Shift,  # pictures moved by whole pixels
+    Flip,  # pictures mirrored
+    Crop,  # windows of pictures, enlarged
+    Scale,  # pictures nearer or farther
+    Rotate,  # pictures turned
+    ColourJitter,  # pictures in another light
+    Cutout,  # pictures with a box hidden
+    CutMix,  # a box of one picture in another
+    Mixup,  # two examples blended
+    Noise,  # every value disturbed a little
+    StepCrop,  # windows of sequences, stretched
+    StepMask,  # sequences with a run of steps hidden
+    SwapNoise,  # columns taken from other examples
+)
+"""Every augmentation that a setting may name."""
