@@ -18,13 +18,31 @@ if TYPE_CHECKING:
     from piste.recipe.resume import resume
     from piste.recipe.run import Run
     from piste.recipe.train import train
+    from piste.sklearn import PisteClassifier, PisteRegressor
+    from piste.train.minimise import Minimum, minimise
 
-__all__ = ["Predicted", "Run", "__version__", "evaluate", "predict", "resume", "train"]
+__all__ = [
+    "Minimum",
+    "PisteClassifier",
+    "PisteRegressor",
+    "Predicted",
+    "Run",
+    "__version__",
+    "evaluate",
+    "minimise",
+    "predict",
+    "resume",
+    "train",
+]
 
 _MODULES = {
+    "Minimum": "piste.train.minimise",
+    "PisteClassifier": "piste.sklearn",
+    "PisteRegressor": "piste.sklearn",
     "Predicted": "piste.recipe.predict",
     "Run": "piste.recipe.run",
     "evaluate": "piste.recipe.predict",
+    "minimise": "piste.train.minimise",
     "predict": "piste.recipe.predict",
     "resume": "piste.recipe.resume",
     "train": "piste.recipe.train",
