@@ -1,14 +1,15 @@
 """What passes between the parts of Piste: frozen, JSON-able records, kept in the run folder.
 
-Every record survives `encode` then `decode` unchanged (NaN and infinity become null, and null NaN), so a report,
-a page or a rule can work from a folder that is a year old, without JAX.
+Every record survives `encode` then `decode` unchanged, so a report, a page or a rule can work from a folder that is
+a year old, without JAX. JSON has no NaN and no infinity: both become null, and null becomes NaN, or `None` in a field
+that may be `None`.
 """
 
 import math
 import types
 from dataclasses import dataclass, field, is_dataclass
 from enum import StrEnum
-from itertools import repeat
+from itertools import chain, repeat
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -47,7 +48,7 @@ def _nan_for_null(value: Any, hint: Any) -> Any:
         return {name: _nan_for_null(one, hints.get(name)) for name, one in value.items()}
     if get_origin(hint) is tuple and isinstance(value, list):
         kinds = get_args(hint)
-        inner = repeat(kinds[0]) if kinds[-1] is ... else kinds
+        inner = repeat(kinds[0]) if kinds[-1] is ... else chain(kinds, repeat(Any))  # one too many is left to refuse
         return [_nan_for_null(one, kind) for one, kind in zip(value, inner, strict=False)]
     return value
 
@@ -236,6 +237,14 @@ class InitialLoss:
 
 
 @dataclass(frozen=True)
+class AugmentedExample:
+    """A training picture beside itself as several steps saw it, as one strip: a PNG as base64."""
+
+    label: str
+    picture: str
+
+
+@dataclass(frozen=True)
 class TrainingRecord:
     """How the training went: part of `run.json`."""
 
@@ -247,6 +256,7 @@ class TrainingRecord:
     compile_seconds: float
     stopped: str  # why it ended: "epochs", "patience", "diverged", "target", "time"
     initial_loss: InitialLoss
+    augmented: tuple[AugmentedExample, ...] = ()
 
 
 class Status(StrEnum):

@@ -45,14 +45,29 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 
 def write_through(path: Path, write: Callable[[Path], None]) -> None:
-    """Let `write` make a temporary file, and rename that to `path` once it is whole."""
+    """Let `write` make a temporary file, and rename that to `path` once it is whole.
+
+    Whatever `write` raises, no temporary file is left; an `OSError` becomes a `RunError` that names `path`.
+    """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         write(temporary)
         temporary.replace(path)
     except OSError as error:
+        raise _unwritable(path, error) from error
+    finally:
         temporary.unlink(missing_ok=True)
-        raise RunError(f"Could not write {path}: {error.strerror}. Free some space or choose another place.") from error
+
+
+def _unwritable(path: Path, error: OSError) -> RunError:
+    return RunError(f"Could not write {path}: {error.strerror}. Free some space or choose another place.")
+
+
+_DAMAGE = (msgspec.MsgspecError, UnicodeDecodeError)
+
+
+def _damaged(path: Path, error: Exception) -> RunError:
+    return RunError(f"{path} is damaged ({error}); train again, or restore the file.")
 
 
 @dataclass(frozen=True)
@@ -101,8 +116,12 @@ class RunFolder:
 
     def append(self, record: EpochRecord) -> None:
         """Add one line to `metrics.jsonl`."""
-        with self.file(METRICS).open("ab") as file:
-            file.write(encode_line(record))
+        path = self.file(METRICS)
+        try:
+            with path.open("ab") as file:
+                file.write(encode_line(record))
+        except OSError as error:
+            raise _unwritable(path, error) from error
 
     def rewrite(self, records: Iterable[EpochRecord]) -> None:
         """Replace `metrics.jsonl` by these lines."""
@@ -115,8 +134,10 @@ class RunFolder:
             return decode(path.read_bytes(), kind)
         except FileNotFoundError as error:
             raise RunError(f"The run {self.path} has no {path.name}; it is unfinished or not a Piste run.") from error
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            raise RunError(f"{path} is damaged ({error}); train again, or restore the file.") from error
+        except OSError as error:
+            raise RunError(f"{path} could not be read: {error.strerror}.") from error
+        except _DAMAGE as error:
+            raise _damaged(path, error) from error
 
     @property
     def record(self) -> RunRecord:
@@ -145,8 +166,8 @@ class RunFolder:
                 break
             try:
                 records.append(decode(line, EpochRecord))
-            except msgspec.MsgspecError as error:
-                raise RunError(f"{path} is damaged ({error}); train again, or restore the file.") from error
+            except _DAMAGE as error:
+                raise _damaged(path, error) from error
         return tuple(records)
 
     def fail(self, sentence: str) -> None:

@@ -11,6 +11,7 @@ import math
 import types
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from piste.core.errors import SettingError
@@ -34,9 +35,17 @@ class Range:
         return above and below
 
     def __str__(self) -> str:
+        low, high = _number(self.low), _number(self.high)
         if math.isinf(self.high):
-            return f"above {self.low:g}" if self.low_open else f"of at least {self.low:g}"
-        return f"in {'(' if self.low_open else '['}{self.low:g}, {self.high:g}{')' if self.high_open else ']'}"
+            return f"above {low}" if self.low_open else f"of at least {low}"
+        if math.isinf(self.low):
+            return f"below {high}" if self.high_open else f"of at most {high}"
+        return f"in {'(' if self.low_open else '['}{low}, {high}{')' if self.high_open else ']'}"
+
+
+def _number(value: float) -> str:
+    # All digits of a whole number, because 2.14748e+09 is no bound that a person could stay within.
+    return str(int(value)) if abs(value) < 1e15 and value == int(value) else f"{value:g}"
 
 
 def check(settings: Any) -> None:
@@ -49,7 +58,8 @@ def check(settings: Any) -> None:
 def from_mapping(kind: type[Settings], values: Mapping[str, Any], where: str) -> Settings:
     """Build settings of class `kind` from `values`, as read from a file or given as keywords.
 
-    `where` names the source in the message when a name is unknown. Lists become tuples.
+    `where` names the source in the message when a name is unknown. Lists become tuples, NumPy numbers Python's own,
+    and paths texts.
     """
     known = [field.name for field in dataclasses.fields(kind)]  # type: ignore[arg-type]
     for name in values:
@@ -57,9 +67,17 @@ def from_mapping(kind: type[Settings], values: Mapping[str, Any], where: str) ->
             near = difflib.get_close_matches(name, known, 1)
             hint = f"Did you mean '{near[0]}'?" if near else f"Known are: {', '.join(known)}."
             raise SettingError(f"{where} has no setting '{name}'. {hint}")
-    settings = kind(**{name: tuple(v) if isinstance(v, list) else v for name, v in values.items()})
+    settings = kind(**{name: _plain(value) for name, value in values.items()})
     check(settings)
     return settings
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "tolist"):  # NumPy's numbers and arrays; it is not imported, so that the help opens quickly
+        value = value.tolist()
+    if isinstance(value, list | tuple):
+        return tuple(_plain(one) for one in value)
+    return str(value) if isinstance(value, Path) else value
 
 
 def _check_value(name: str, value: Any, hint: Any) -> None:
@@ -68,7 +86,8 @@ def _check_value(name: str, value: Any, hint: Any) -> None:
         return
     if not any(_fits(value, one) for one in kind):
         raise SettingError(f"The '{name}' setting must be {_describe(kind, constraints)}. Got {value!r} instead.")
-    numbers = value if isinstance(value, tuple) else (value,)
+    parts = value if isinstance(value, tuple) else (value,)
+    numbers = [part for part in parts if isinstance(part, int | float)]
     for constraint in constraints:
         if isinstance(constraint, Range) and not all(constraint.admits(number) for number in numbers):
             raise SettingError(f"The '{name}' setting must be {_describe(kind, constraints)}. Got {value!r} instead.")
