@@ -91,10 +91,11 @@ def fit(
     `watch` hears of the progress several times a second; what it raises ends the training, after a checkpoint.
     """
     began = time.perf_counter()
-    bias = output_bias(task, train.targets, plan.model.output_shape(plan.input_shape)[-1])
+    outputs = plan.model.output_shape(plan.input_shape)[-1]
+    bias = output_bias(task, train.targets, outputs, train.weights, plan.loss)
     carry = _start(plan, bias, seed)
     train_split, validation_split = _on_device(train, 1), _on_device(validation, EVALUATION_CHUNK)
-    initial = _initial_loss(plan, carry, validation_split, bias, validation.targets, task)
+    initial = _initial_loss(plan, carry, validation_split, bias, validation, task)
     program = compiled(plan)
     limits = _limits(effort, metric)
     line = Timeline(len(train), train.inputs[:1].nbytes, effort, seed)
@@ -136,6 +137,7 @@ def _limits(effort: Effort, metric: Shown) -> Limits:
         gain=jnp.asarray(effort.minimal_gain, jnp.float32),
         sign=jnp.asarray(sign, jnp.float32),
         goal=jnp.asarray(goal, jnp.float32),
+        average_from=jnp.asarray(effort.average_from, jnp.int32),
     )
 
 
@@ -184,10 +186,10 @@ def _on_device(examples: Examples, multiple: int) -> Split:
 
 
 def _initial_loss(
-    plan: Plan, carry: Carry, split: Split, bias: NDArray[np.float32], targets: NDArray[np.generic], task: Task
+    plan: Plan, carry: Carry, split: Split, bias: NDArray[np.float32], validation: Examples, task: Task
 ) -> InitialLoss:
     measured, _ = jitted(partial(evaluate, plan, plan.layout))(carry.vector, carry.state, split)
-    return InitialLoss(float(measured), constant_loss(task, bias, targets))
+    return InitialLoss(float(measured), constant_loss(task, bias, validation.targets, validation.weights, plan.loss))
 
 
 def _records(
@@ -198,7 +200,7 @@ def _records(
     effort: Effort,
     metric: Shown,
 ) -> list[EpochRecord]:
-    columns = [np.asarray(column) for column in curves]
+    *columns, factors = [np.asarray(column) for column in curves]
     records = []
     for index, seconds in enumerate(clock):
         train_loss, norm, loss, value = (float(column[index]) for column in columns)
@@ -211,7 +213,7 @@ def _records(
                 validation_loss=loss,
                 metric=metric.name,
                 validation_metric=metric.show(value),
-                learning_rate=float(effort.rates[epoch * steps - 1]),
+                learning_rate=float(effort.rates[epoch * steps - 1] * (factors[index] if factors.size else 1)),
                 gradient_norm=norm,
                 seconds=round(seconds, 3),
             )

@@ -30,6 +30,7 @@ class Effort:
     minimal_gain: float = 0.0
     target: float | None = None  # stop once the watched metric, as it is shown, is this good
     seconds: float = 0.0  # stop at the first pause after this time; 0 never does
+    average_from: int = 0  # epochs that a plain average of the weights leaves out
 
 
 def steps_per_epoch(examples: int, batch_size: int) -> int:

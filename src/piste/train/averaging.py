@@ -1,0 +1,82 @@
+"""Averages of the weights along the way: smoother than where the last step happened to end.
+
+The average is what is validated and kept. Statistics of batch norm belong to the weights they were measured with, so
+they are measured again with the averaged ones.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+
+from piste.core.settings import Range, check
+
+REMEASURED = 50  # batches a running mean with momentum 0.9 needs to forget all but half a percent
+
+
+@dataclass(frozen=True)
+class Averaging:
+    """Which average.
+
+    `ema`: after every step `a <- decay a + (1 - decay) w`, divided by the weights' sum, so that the start counts for
+    nothing (Polyak & Juditsky 1992 for the idea). `swa`: the plain mean of the weights after each epoch from the epoch
+    on that the limits name (Izmailov et al. 2018).
+    """
+
+    kind: Literal["ema", "swa"]
+    decay: Annotated[float, Range(0, 1, low_open=True, high_open=True)] = 0.99
+
+    def __post_init__(self) -> None:
+        check(self)
+
+
+class Averages(NamedTuple):
+    """What is averaged; P is the number of parameters."""
+
+    vector: jax.Array  # (P,); of an `ema` still to be divided
+    state: Any  # the model's running state, measured with the average
+    points: jax.Array  # steps (`ema`) or epochs (`swa`) in it
+
+
+def begin(vector: jax.Array, state: Any) -> Averages:
+    """Return the average of nothing."""
+    return Averages(jnp.zeros_like(vector), jax.tree.map(jnp.zeros_like, state), jnp.zeros((), jnp.int32))
+
+
+def after_step(averaging: Averaging, averages: Averages, vector: jax.Array) -> Averages:
+    """Return the averages after one step. One operation: steps are counted at the epoch's end."""
+    if averaging.kind != "ema":
+        return averages
+    return averages._replace(vector=averages.vector + (1.0 - averaging.decay) * (vector - averages.vector))
+
+
+def after_epoch(
+    averaging: Averaging, averages: Averages, vector: jax.Array, steps: jax.Array, reached: jax.Array
+) -> Averages:
+    """Return the averages after an epoch of `steps`; `reached` says whether the epoch counts for `swa`."""
+    if averaging.kind == "ema":
+        return averages._replace(points=averages.points + steps)
+    count = averages.points + reached.astype(jnp.int32)
+    moved = averages.vector + (vector - averages.vector) / jnp.maximum(count, 1)
+    return averages._replace(vector=jnp.where(reached, moved, averages.vector), points=count)
+
+
+def averaged(averaging: Averaging, averages: Averages, vector: jax.Array) -> jax.Array:
+    """Return the weights to judge and keep: the average, or the present `vector` while there is none."""
+    if averaging.kind == "ema":
+        return averages.vector / -jnp.expm1(averages.points * math.log(averaging.decay))
+    return jnp.where(averages.points > 0, averages.vector, vector)
+
+
+def remeasured(run: Callable[[Any, jax.Array], Any], state: Any, steps: jax.Array) -> Any:
+    """Return the running state after the averaged weights saw the batches of the epoch, `REMEASURED` at most.
+
+    `run(state, step)` gives the state after one batch. A model without state costs nothing.
+    """
+    if not jax.tree.leaves(state):
+        return state
+    return lax.fori_loop(0, jnp.minimum(steps, REMEASURED), lambda step, now: run(now, step), state)

@@ -1,0 +1,111 @@
+"""What a program is compiled for, and what it works on: all that passes between the host and the device."""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from piste.nn.augment.augmentation import Augmentation
+from piste.nn.layer import Layer, Shape
+from piste.nn.losses import Loss
+from piste.nn.metrics import Metric
+from piste.train import averaging, plateau
+from piste.train.averaging import Averaging
+from piste.train.optimisers import Optimiser
+from piste.train.plateau import Plateau
+from piste.train.vector import Layout
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a program is compiled for: hashable, so that equal plans share one compilation in a process."""
+
+    model: Layer
+    input_shape: Shape
+    loss: Loss
+    metric: Metric
+    optimiser: Optimiser
+    augment: tuple[Augmentation, ...] = ()  # of training batches only
+    pieces: int = 1  # in which a batch's gradient is added up
+    plateau: Plateau | None = None
+    averaging: Averaging | None = None
+
+    @property
+    def layout(self) -> Layout:
+        """The layout of the model's parameters."""
+        shapes = jax.eval_shape(partial(self.model.init, shape=self.input_shape), jax.random.key(0))
+        return Layout.of(shapes)
+
+
+class Split(NamedTuple):
+    """Examples on the device: inputs (B, ...), targets (B, ...), and weight (B,), 0 for rows that only pad."""
+
+    inputs: jax.Array
+    targets: jax.Array
+    weight: jax.Array
+
+
+class Carry(NamedTuple):
+    """Everything that changes while training; P is the number of parameters."""
+
+    vector: jax.Array  # (P,)
+    optimiser: Any
+    state: Any  # the model's running state
+    best_vector: jax.Array  # (P,)
+    best_state: Any
+    best_loss: jax.Array  # validation loss of the best epoch so far
+    best_epoch: jax.Array
+    epoch: jax.Array  # epochs completed
+    stopped: jax.Array  # 0 running, 1 patience ran out, 2 a loss was not finite, 3 the metric reached its goal
+    loss_sum: jax.Array  # over the steps of the present epoch
+    norm_sum: jax.Array
+    steps: jax.Array  # steps of the present epoch
+    listening: Any = ()  # of the plateau schedule; nothing where it is off
+    averages: Any = ()  # of the weights; nothing where they are off
+
+
+class Stretch(NamedTuple):
+    """The work of one call: E epochs of at most S steps of B examples."""
+
+    order: jax.Array  # int32 (E, S, B) rows of the train split
+    rates: jax.Array  # float32 (E, S)
+    keys: jax.Array  # random keys (E,), one an epoch
+    first_step: jax.Array  # steps of the first epoch that earlier calls have done: numbers the random keys
+    epochs: jax.Array  # how many of E to run
+    steps: jax.Array  # how many of S to run in each
+    validates: jax.Array  # whether an epoch ends with this call
+
+
+class Limits(NamedTuple):
+    """When to stop: scalars, so that another limit never recompiles."""
+
+    patience: jax.Array  # epochs without a better validation loss
+    gain: jax.Array  # by how much a loss must be lower to count as better
+    sign: jax.Array  # 1 where a higher metric is better, else -1
+    goal: jax.Array  # stop once sign * metric reaches this; infinity never stops
+    average_from: jax.Array | int = 0  # first epoch, counted from 0, whose weights count for the plain average
+
+
+class Curves(NamedTuple):
+    """What each epoch of the call measured, (E,) each."""
+
+    train_loss: jax.Array
+    gradient_norm: jax.Array
+    validation_loss: jax.Array
+    validation_metric: jax.Array
+    rate_factor: Any = ()  # by which the rates were multiplied; nothing where they never are
+
+
+def initial_carry(plan: Plan, vector: jax.Array, state: Any) -> Carry:
+    """Return the carry before the first step; the starting point counts as the best so far."""
+    zero = jnp.zeros((), jnp.float32)
+    none = jnp.zeros((), jnp.int32)
+    copy = partial(jax.tree.map, lambda leaf: jnp.array(leaf, copy=True))
+    return Carry(
+        vector, plan.optimiser.init(vector, plan.layout), state, copy(vector), copy(state), zero + jnp.inf, none, none,
+        none, zero, zero, none,
+        listening=plateau.begin() if plan.plateau else (),
+        averages=averaging.begin(vector, state) if plan.averaging else (),
+    )  # fmt: skip
