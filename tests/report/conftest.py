@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from piste.core.records import (
+    AugmentedExample,
     BaselineRecord,
     Calibration,
     Choice,
@@ -270,7 +271,11 @@ def pictures() -> Records:
     summary = replace(
         data(Task.MANY_CLASS, classes, name="animals", target="label"), features=(pixel,), image_shape=(32, 32, 3)
     )
-    return run("animals"), summary, classified(classes, pictures=True), epochs(3)
+    record = run("animals")
+    assert record.training is not None
+    strips = tuple(AugmentedExample(name, png(100 + 40 * at)) for at, name in enumerate(classes))
+    record = replace(record, training=replace(record.training, augmented=strips))
+    return record, summary, classified(classes, pictures=True), epochs(3)
 
 
 def unfinished() -> Records:

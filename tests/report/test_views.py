@@ -23,7 +23,7 @@ PARTS = {
     "hundred_classes": TRAINED | {"confusion", "calibration", "wrong"},
     "regression": TRAINED | {"residuals", "wrong"},
     "multi_label": TRAINED,
-    "pictures": TRAINED | {"confusion", "calibration", "wrong"},
+    "pictures": TRAINED | {"augmented", "confusion", "calibration", "wrong"},
     "unfinished": ALWAYS | {"learning", "data", "notes", "features"},
     "failed": ALWAYS,
     "diverged": TRAINED - {"scores"},

@@ -2,6 +2,7 @@
 
 from piste.core.panels import Block, Panel, Text
 from piste.core.runs import RunFolder
+from piste.report.panels.augmented import augmented
 from piste.report.panels.baselines import baselines
 from piste.report.panels.calibration import calibration
 from piste.report.panels.confusion import confusion
@@ -24,6 +25,7 @@ VIEWS: tuple[View, ...] = (
     View("scores", "All scores", ("evaluation",), scores),
     View("learning", "Learning curves", ("epochs", "run"), learning),
     View("training", "Training", ("run",), training),
+    View("augmented", "Augmented pictures", ("run",), augmented),
     View("confusion", "Which classes are confused", ("evaluation", "data"), confusion),
     View("residuals", "Errors", ("evaluation", "data"), residuals),
     View("calibration", "Calibration", ("evaluation",), calibration),
