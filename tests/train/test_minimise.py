@@ -10,7 +10,7 @@ from scipy.optimize import minimize, rosen, rosen_der
 
 from piste.core.errors import SettingError
 from piste.train.minimise import Point, minimise
-from piste.train.optimisers import Optimiser
+from piste.train.optimisers import NAMES, Optimiser
 from piste.train.schedules import rates
 
 BOWL = np.array([1.0, -10.0, 25.0])  # (w - 5) ** 2
@@ -118,6 +118,15 @@ def test_one_step_on_a_batch_is_the_mean_over_its_rows() -> None:
 def test_an_optimiser_brings_its_safeguards() -> None:
     clipped = minimise(polynomial, 0.0, BOWL, steps=1, optimiser=Optimiser("sgd", clip=1.0), learning_rate=0.5)
     assert float(clipped.parameters) == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "lbfgs"])
+def test_every_named_optimiser_goes_downhill(name: str) -> None:
+    inputs, targets = line(rows=32)
+    start = {"weight": np.full((3,), 0.1), "bias": np.zeros(())}
+    found = minimise(mean_square, start, inputs, targets, steps=40, optimiser=name)
+    assert np.all(np.isfinite(found.values))
+    assert found.value < found.values[0]
 
 
 def test_a_divergence_ends_at_the_last_finite_place() -> None:

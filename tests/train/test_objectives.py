@@ -8,6 +8,7 @@ import pytest
 
 from piste.core.errors import SettingError
 from piste.train.minimise import minimise
+from piste.train.optimisers import Optimiser
 
 
 def square(w: jax.Array, *data: Any) -> jax.Array:
@@ -47,7 +48,8 @@ def test_a_function_must_give_one_finite_number(function: Any, sentence: str) ->
 @pytest.mark.parametrize(
     ("settings", "sentence"),
     [
-        ({"optimiser": "newton"}, "must be one of sgd, .* or lbfgs, .* Got 'newton' instead"),
+        ({"optimiser": "newton"}, "must be one of sgd, .*Got 'newton' instead"),
+        ({"optimiser": Optimiser("lbfgs", l2=0.1)}, "put penalties into the function itself"),
         ({"optimiser": 3}, "must be a name, an Optimiser or an Optax transformation. Got 3"),
         ({"optimiser": "lbfgs", "learning_rate": 0.1}, "holds its own rate: leave learning_rate out"),
         ({"optimiser": optax.sgd(0.1), "learning_rate": 0.1}, "holds its own rate"),

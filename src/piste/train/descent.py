@@ -35,7 +35,11 @@ class Descent:
         """Return the walk before its first step, at `vector` (P,)."""
         none = jnp.zeros((), jnp.int32)
         unknown = jnp.full((), jnp.nan, vector.dtype)
-        return Walk(vector, vector, self.stepping.init(vector), none, none, unknown, unknown)
+        if isinstance(self.stepping, Optimiser):
+            optimiser = self.stepping.init(vector, self.layout)
+        else:
+            optimiser = self.stepping.init(vector)
+        return Walk(vector, vector, optimiser, none, none, unknown, unknown)
 
 
 class Walk(NamedTuple):
@@ -132,7 +136,9 @@ def _moved(
 ) -> tuple[jax.Array, Any]:
     if isinstance(descent.stepping, Optimiser):
         decayed = descent.layout.of_rank_two()
-        direction, state = descent.stepping.direction(gradient, walk.norm, walk.optimiser, walk.vector, decayed)
+        direction, state = descent.stepping.direction(
+            gradient, walk.norm, walk.optimiser, walk.vector, decayed, descent.layout
+        )
         return (walk.vector - rate * direction).astype(walk.vector.dtype), state
     stepping = optax.with_extra_args_support(descent.stepping)
     change, state = stepping.update(

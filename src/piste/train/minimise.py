@@ -98,7 +98,7 @@ def minimise(
     steps
         Steps, at most.
     optimiser
-        A name from `piste.train.optimisers.OPTIMISERS`; an `Optimiser`, which adds decay and clipping; "lbfgs", which
+        A name from `piste.train.optimisers.NAMES`; an `Optimiser`, which adds decay and clipping; "lbfgs", which
         needs all data in each step and chooses its rate by a line search; or an Optax transformation, used as it is.
     learning_rate
         One rate, or one for each step (steps,), such as `piste.train.schedules.rates` makes; 0.01 when left out. Not

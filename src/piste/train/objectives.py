@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from piste.core.errors import SettingError
 from piste.train.descent import Descent, Function
-from piste.train.optimisers import OPTIMISERS, Optimiser
+from piste.train.optimisers import LBFGS, Optimiser
 from piste.train.vector import Layout
 
 LEARNING_RATE = 0.01
@@ -41,15 +41,12 @@ def _named(kind: Any) -> str:
 
 
 def _stepping(optimiser: Any) -> Optimiser | optax.GradientTransformation:
-    if optimiser == "lbfgs":
+    if isinstance(optimiser, str) and optimiser != LBFGS:
+        optimiser = Optimiser(optimiser)
+    if optimiser in (LBFGS, Optimiser(LBFGS)):
         return _lbfgs()
-    if isinstance(optimiser, str):
-        if optimiser not in OPTIMISERS:
-            raise SettingError(
-                f"The optimiser must be one of {', '.join(OPTIMISERS)} or lbfgs, an Optimiser or an Optax "
-                f"transformation. Got {optimiser!r} instead."
-            )
-        return Optimiser(optimiser)
+    if isinstance(optimiser, Optimiser) and optimiser.name == LBFGS:
+        raise SettingError("With lbfgs, put penalties into the function itself: its line search must see them.")
     if not isinstance(optimiser, Optimiser | optax.GradientTransformation):
         raise SettingError(
             f"The optimiser must be a name, an Optimiser or an Optax transformation. Got {optimiser!r} instead."
@@ -79,7 +76,7 @@ def rates_of(learning_rate: Any, steps: int, stepping: Any) -> NDArray[np.float6
 
 def check_batches(batch_size: int | None, optimiser: Any, tolerance: float) -> None:
     """Refuse batches where every step must see the same function."""
-    if batch_size is not None and isinstance(optimiser, str) and optimiser == "lbfgs":
+    if batch_size is not None and optimiser in (LBFGS, Optimiser(LBFGS)):
         raise SettingError("The optimiser lbfgs compares values of one function: leave batch_size out.")
     if batch_size is not None and tolerance > 0:
         raise SettingError("A batch's gradient is small by chance: use tolerance without batch_size.")
