@@ -163,8 +163,20 @@ def test_files_without_a_header_line_are_matched_by_position(tmp_path: Path) -> 
     np.testing.assert_array_equal(encoding.inputs(unlabelled.columns), encoding.inputs(labelled.columns))
 
 
-def test_a_source_with_splits_of_its_own_is_taken_whole_and_that_is_said() -> None:
-    whole = replace(table(), splits={"test": np.array([1])})
-    found = match(whole, trained(), labelled=True)
-    assert found.notes == ("new.csv brings splits of its own (test); the rows of all of them are taken.",)
+@pytest.mark.parametrize(("split", "labelled"), [("test", False), ("validation", True)])
+def test_a_source_with_splits_of_its_own_is_taken_whole_and_that_is_said(split: str, labelled: bool) -> None:
+    whole = replace(table(), splits={split: np.array([1])})
+    found = match(whole, trained(), labelled=labelled)
+    assert found.notes == (f"new.csv brings splits of its own ({split}); the rows of all of them are taken.",)
     assert len(found.columns[0].values) == 2
+
+
+def test_a_source_with_a_test_split_of_its_own_is_judged_by_that_alone() -> None:
+    whole = replace(table(4, label=texts("yes", "no", None, "yes")), splits={"test": np.array([3, 2, 1])})
+    found = match(whole, trained(), labelled=True)
+    np.testing.assert_array_equal(found.origin, [1, 3])
+    np.testing.assert_array_equal(found.values, [0, 1])
+    assert found.notes == (
+        "1 of 3 rows have no value of label and are left out.",
+        "new.csv brings a test split of its own; only that is judged by, 3 of 4 rows.",
+    )

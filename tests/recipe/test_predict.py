@@ -87,3 +87,26 @@ def test_pictures_of_another_size_are_predicted(tmp_path: Path) -> None:
     predicted = run.predict(tmp_path / "new")
     assert list(predicted.values) == ["light", "dark"]
     assert [Path(name).name for name in predicted.columns["file"]] == ["a.jpg", "b.png"]
+
+
+def test_data_with_a_test_split_of_their_own_are_judged_by_that_alone(tmp_path: Path) -> None:
+    inputs = np.random.default_rng(0).normal(size=(90, 3))
+    labels = (inputs[:, 0] > 0).astype(int)
+    path = tmp_path / "parts.npz"
+    np.savez(path, x_train=inputs[:60], y_train=labels[:60], x_test=inputs[60:], y_test=labels[60:])
+    run = piste.train(path, runs=tmp_path / "runs", quiet=True, epochs=20, hidden=(8,))
+    assert run.data.split.sizes["test"] == 30
+    record = run.evaluate(path)
+    assert record.rows == 30
+    assert record.scores == run.evaluation.scores
+    assert record.notes == (f"{path} brings a test split of its own; only that is judged by, 30 of 90 rows.",)
+    assert len(run.predict(path).outputs) == 90
+
+
+def test_the_data_of_the_training_are_recognised(trips: tuple[Run, Path], tmp_path: Path) -> None:
+    run, path = trips
+    (note,) = run.evaluate(path).notes
+    assert note.startswith("These are the data of the training")
+    lines = path.read_text().splitlines(keepends=True)
+    (tmp_path / "fewer.csv").write_text("".join(lines[:100]))
+    assert run.evaluate(tmp_path / "fewer.csv").notes == ()

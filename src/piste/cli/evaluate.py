@@ -1,5 +1,7 @@
 """`piste evaluate`."""
 
+import sys
+
 from piste.cli.output import console, write_json
 from piste.cli.run_argument import DEFAULT_RUNS, Runs, open_run
 
@@ -23,6 +25,8 @@ def evaluate(run: str, data: str, /, *, runs: Runs = DEFAULT_RUNS, json: bool = 
     if json:
         write_json(record)
         return
+    for note in record.notes:
+        sys.stderr.write(f"{note}\n")
     out = console()
     out.print(f"{record.rows:,} rows", markup=False)
     width = max(len(score.name) for score in record.scores)

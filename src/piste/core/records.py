@@ -226,6 +226,7 @@ class EvaluationRecord:
     calibration: Calibration | None = None
     residuals: tuple[tuple[float, float], ...] = ()  # (truth, prediction), regression, at most 2000 examples
     wrong: tuple[WrongExample, ...] = ()
+    notes: tuple[str, ...] = ()  # what was left out, repaired or guessed of the rows judged by, one sentence each
 
 
 @dataclass(frozen=True)

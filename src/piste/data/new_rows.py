@@ -41,7 +41,8 @@ def read_new(data: Any, encoding: Encoding, settings: DataSettings, *, labelled:
     """Return the rows of `data` as the model of `encoding` takes them.
 
     Columns are matched by name, or by position where the data have no names; further ones are ignored, which is said.
-    With `labelled`, rows without a target are left out. Raises `DataError` naming a column that is missing, a value
+    With `labelled`, rows without a target are left out, and a source that brings a test split of its own gives that
+    alone. Raises `DataError` naming a column that is missing, a value
     that does not fit its column's kind, or a class that the model never learnt.
     """
     table = sources.read_table(data, settings, labelled=labelled, like=resembled(encoding))
@@ -61,6 +62,7 @@ def match(table: RawTable, encoding: Encoding, *, labelled: bool) -> NewRows:
     names = _matched(table, [wanted.name for wanted in encoding.columns])
     joined, values, notes = alone(table), None, table.notes
     if labelled:
+        joined = _for_judging(joined)
         joined, values, more = _labels(joined, encoding)
         notes = (*notes, *more)
     columns = tuple(
@@ -69,10 +71,23 @@ def match(table: RawTable, encoding: Encoding, *, labelled: bool) -> NewRows:
     for column in columns:
         _check_pictures(column, encoding, table.source)
     further = [name for name in table.columns if name not in names.values() and name not in encoding.order]
-    own = ", ".join(table.splits)
-    whole = (f"{table.source} brings splits of its own ({own}); the rows of all of them are taken.",) if own else ()
     ignored = (f"Columns that the model does not know are ignored: {listed(further)}.",) if further else ()
-    return NewRows(columns, values, joined.table, joined.origin, joined.table.row_names, (*notes, *whole, *ignored))
+    notes = (*notes, *_about_splits(table, labelled), *ignored)
+    return NewRows(columns, values, joined.table, joined.origin, joined.table.row_names, notes)
+
+
+def _for_judging(joined: Joined) -> Joined:
+    # The rest of a source that brings a test split of its own is what networks are trained on.
+    test = joined.table.splits.get("test")
+    return joined if test is None else joined.take(np.sort(test))
+
+
+def _about_splits(table: RawTable, labelled: bool) -> tuple[str, ...]:
+    if labelled and "test" in table.splits:
+        sizes = f"{len(table.splits['test']):,} of {table.rows:,} rows"
+        return (f"{table.source} brings a test split of its own; only that is judged by, {sizes}.",)
+    own = ", ".join(table.splits)
+    return (f"{table.source} brings splits of its own ({own}); the rows of all of them are taken.",) if own else ()
 
 
 def _matched(table: RawTable, wanted: Sequence[str]) -> dict[str, str]:

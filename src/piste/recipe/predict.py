@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from piste.core.errors import DataError
 from piste.core.records import EvaluationRecord, Status, Task
 from piste.core.runs import RunFolder
-from piste.data.dataset import read_new
+from piste.data.dataset import NewRows, read_new
 from piste.data.settings import DataSettings
+from piste.data.sources import fingerprint
 from piste.evaluate import evaluation_record
 from piste.recipe.run import Run
 from piste.recipe.tables import Columns, prediction_columns, write_table
@@ -72,7 +73,8 @@ def predict(run: Run | Path | str, data: Any) -> Predicted:
 def evaluate(run: Run | Path | str, data: Any) -> EvaluationRecord:
     """Return the scores of the network of `run` on labelled `data`, each with its interval.
 
-    Raises `DataError` where the target is absent or a class is unknown.
+    Data that bring a test split of their own are judged by that alone; `notes` of the record says so, and says when
+    the data are those of the training. Raises `DataError` where the target is absent or a class is unknown.
     """
     configure_jax()
     run = _opened(run)
@@ -81,8 +83,17 @@ def evaluate(run: Run | Path | str, data: Any) -> EvaluationRecord:
     if new.values is None or not len(new.values):
         raise DataError(f"There is no row with a value of {', '.join(network.encoding.target_columns)} to evaluate on.")
     predictions = network.judged(network.encoding.inputs(new.columns), new.values)
-    rows = np.arange(len(new.values))
-    return evaluation_record(predictions, [], {}, rows, lambda index: ({}, ""), run.record.seed)
+    record = evaluation_record(predictions, [], {}, new.origin, lambda index: ({}, ""), run.record.seed)
+    return dataclasses.replace(record, notes=(*new.notes, *_seen(run, new)))
+
+
+def _seen(run: Run, new: NewRows) -> tuple[str, ...]:
+    if fingerprint(new.table) != run.data.fingerprint:
+        return ()
+    return (
+        "These are the data of the training, its train rows included, so the scores flatter the network; "
+        "its report has those of the rows that it never saw.",
+    )
 
 
 def _opened(run: Run | Path | str) -> Run:
