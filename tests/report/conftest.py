@@ -273,8 +273,8 @@ def pictures() -> Records:
     )
     record = run("animals")
     assert record.training is not None
-    strips = tuple(AugmentedExample(name, png(100 + 40 * at)) for at, name in enumerate(classes))
-    record = replace(record, training=replace(record.training, augmented=strips))
+    rows = tuple(AugmentedExample(name, (png(100 + 40 * at), png(90), png(80))) for at, name in enumerate(classes))
+    record = replace(record, training=replace(record.training, augmented=rows))
     return record, summary, classified(classes, pictures=True), epochs(3)
 
 

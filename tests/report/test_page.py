@@ -108,8 +108,9 @@ def test_tables_have_heads_and_can_be_scrolled_with_the_keyboard(folder: RunFold
 
 def test_pictures_are_described(run_of: RunOf) -> None:
     pictures = page(run_of("pictures")).all("img")
-    assert len(pictures) == 12
-    assert pictures[0]["alt"] == "Test example 0: cat, taken for dog"
+    assert len(pictures) == 4 * 3 + 12
+    assert pictures[0]["alt"] == "Training picture of cat"
+    assert pictures[12]["alt"] == "Test example 0: cat, taken for dog"
 
 
 def test_hostile_names_are_shown_and_do_nothing(run_of: RunOf) -> None:

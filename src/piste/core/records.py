@@ -239,10 +239,10 @@ class InitialLoss:
 
 @dataclass(frozen=True)
 class AugmentedExample:
-    """A training picture beside itself as several steps saw it, as one strip: a PNG as base64."""
+    """A training picture as it is, and as several steps saw it: PNGs as base64, in this order."""
 
     label: str
-    picture: str
+    pictures: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -9,14 +9,16 @@ from piste.report.panels.augmented import augmented
 RunOf = Callable[[str], RunFolder]
 
 
-def test_every_strip_has_its_label(run_of: RunOf) -> None:
+def test_every_example_is_a_row_that_begins_with_the_picture_as_it_is(run_of: RunOf) -> None:
     record = run_of("pictures").record
     assert record.training is not None
-    advice, strips = augmented(record)
+    advice, *rows = augmented(record)
     assert isinstance(advice, Text)
-    assert isinstance(strips, Pictures)
-    assert [one.lines for one in strips.pictures] == [("cat",), ("dog",), ("chick",), ("none",)]
-    assert [one.png for one in strips.pictures] == [one.picture for one in record.training.augmented]
+    for row, example in zip(rows, record.training.augmented, strict=True):
+        assert isinstance(row, Pictures)
+        assert [one.png for one in row.pictures] == list(example.pictures)
+        assert [one.lines[1] for one in row.pictures] == ["as it is", "augmented", "augmented"]
+        assert {one.lines[0] for one in row.pictures} == {example.label}
 
 
 def test_a_run_without_augmentation_and_one_that_never_trained_show_nothing(run_of: RunOf) -> None:
