@@ -7,6 +7,7 @@ from piste.nn.dropout import Dropout
 from piste.nn.initialisers import FOR_ACTIVATION
 from piste.nn.layer import Layer
 from piste.nn.normalisation import BatchNorm
+from piste.nn.pooling import MaxPool
 from piste.nn.resolve import resolve
 from piste.nn.sequential import Sequential
 
@@ -32,6 +33,15 @@ def test_without_an_activation_before_the_next_sums_they_are_drawn_for_none() ->
 def test_the_bias_goes_before_batch_norm_only() -> None:
     assert not first(BatchNorm()).bias
     assert first(Activation("relu"), BatchNorm()).bias
+    assert first(Dropout(0.5), BatchNorm()).bias
+
+
+def test_the_bias_goes_before_a_pooling_that_is_normalised() -> None:
+    pooled = resolve(Sequential((Conv2D(3), MaxPool(), BatchNorm())))
+    plain = resolve(Sequential((Conv2D(3), MaxPool(), Activation("relu"))))
+    assert isinstance(pooled, Sequential)
+    assert isinstance(plain, Sequential)
+    assert [layer.layers[0].bias for layer in (pooled, plain)] == [False, True]  # type: ignore[attr-defined]
 
 
 def test_what_was_said_is_kept_and_twice_is_once() -> None:

@@ -1,7 +1,8 @@
 """What follows from a layer's neighbours: filled in once, so that the stored spec says what was really used.
 
 - An initialiser left at "auto" becomes the one that suits the next activation (row by row in `FOR_ACTIVATION`).
-- The bias of a layer right before batch norm is dropped: beta makes it redundant, and its gradient is zero.
+- The bias of a layer right before batch norm, or before a pooling that precedes it, is dropped: beta makes it
+  redundant, and its gradient is zero.
 """
 
 import dataclasses
@@ -11,6 +12,7 @@ from piste.nn.activations import Activation, PReLU
 from piste.nn.initialisers import FOR_ACTIVATION
 from piste.nn.layer import Layer
 from piste.nn.normalisation import BatchNorm
+from piste.nn.pooling import AveragePool, MaxPool
 from piste.nn.sequential import Sequential
 
 
@@ -37,9 +39,15 @@ def _settle(layer: Layer, followers: Sequence[Layer]) -> Layer:
     changes: dict[str, object] = {}
     if getattr(layer, "initialiser", None) == "auto":
         changes["initialiser"] = FOR_ACTIVATION[_next_activation(followers)]
-    if getattr(layer, "bias", None) is True and followers and isinstance(followers[0], BatchNorm):
+    if getattr(layer, "bias", None) is True and _normalised(followers):
         changes["bias"] = False
     return dataclasses.replace(layer, **changes) if changes else layer  # type: ignore[type-var]
+
+
+def _normalised(followers: Sequence[Layer]) -> bool:
+    # Adding a constant before a pooling is adding it after.
+    following = next((layer for layer in followers if not isinstance(layer, MaxPool | AveragePool)), None)
+    return isinstance(following, BatchNorm)
 
 
 def _next_activation(followers: Sequence[Layer]) -> str:

@@ -23,20 +23,22 @@ def cnn(
     batch_norm: bool = True,
     inputs: tuple[Layer, ...] = (),
 ) -> Sequential:
-    """Return stages of Conv 3x3, batch norm, activation and halving, one per width in `hidden`, then the head.
+    """Return stages of Conv 3x3, halving, batch norm and activation, one per width in `hidden`, then the head.
 
-    `shape` is (height, width, channels). Halving stops where the maps would become smaller than 3x3.
+    `shape` is (height, width, channels). Halving stops where the maps would become smaller than 3x3. It comes right
+    after the sums, so that everything after it costs a quarter; the largest of increasing functions of some
+    values is the function of the largest, so the activation may as well follow.
     """
     layers: list[Layer] = list(inputs)
     side = min(shape[:2])
     area = shape[0] * shape[1]
     for units in hidden:
         layers.append(Conv2D(units))
-        layers.extend([BatchNorm()] if batch_norm else [])
-        layers.append(Activation(activation))
         if side >= 6:
             layers.append(MaxPool())
             side, area = side // 2, area // 4
+        layers.extend([BatchNorm()] if batch_norm else [])
+        layers.append(Activation(activation))
     layers.append(Flatten() if area * hidden[-1] <= _FLAT else GlobalAveragePool())
     layers.extend([Dropout(1.0 - dropout)] if dropout else [])
     return Sequential((*layers, Dense(outputs, initialiser="small_normal")))
