@@ -8,6 +8,7 @@ from piste.core.records import Task
 from piste.core.settings import from_mapping
 from piste.recipe.defaults import RULES, Facts, decide
 from piste.recipe.settings import SECTIONS, Settings
+from piste.train.optimisers import OPTIMISERS
 
 TABLE = Facts(Task.MANY_CLASS, 5_000, (20,))
 PICTURES = Facts(Task.MANY_CLASS, 60_000, (28, 28, 1))
@@ -52,7 +53,7 @@ def test_what_is_given_is_kept(setting: str) -> None:
     given: dict[str, Any] = {
         "model": "linear", "hidden": (7, 5), "dropout": 0.45, "batch_norm": False, "bins": 9, "loss": "cross-entropy",
         "epochs": 3, "batch_size": 17, "learning_rate": 0.123, "optimiser": "lion", "weight_decay": 0.2, "clip": 2.5,
-        "schedule": "linear", "warmup": 1.5, "patience": 4,
+        "schedule": "linear", "warmup": 1.5, "patience": 4, "augment": ("noise:0.1", "swap"), "metric": "f1",
     }  # fmt: skip
     assert set(given) == set(RULES)
     decided, choices = decide(settings(**{setting: given[setting]}), {setting: "command"}, TABLE)
@@ -84,6 +85,29 @@ def test_what_contradicts_is_one_sentence(given: dict[str, Any], message: str) -
         decide(settings(**given), {}, TABLE)
 
 
-def test_smoothing_needs_classes() -> None:
-    with pytest.raises(SettingError, match="needs the loss cross-entropy"):
-        decide(settings(smoothing=0.1), {}, Facts(Task.REGRESSION, 100, (3,)))
+@pytest.mark.parametrize("optimiser", OPTIMISERS)
+def test_the_rate_suits_the_optimiser(optimiser: str) -> None:
+    rate = decide(settings(optimiser=optimiser), {"optimiser": "python"}, TABLE)[0].training.learning_rate
+    assert rate is not None
+    assert 1e-5 < rate <= 1.0
+
+
+@pytest.mark.parametrize("facts", FACTS)
+def test_lbfgs_gets_the_full_batch_and_nothing_at_random(facts: Facts) -> None:
+    decided, _ = decide(settings(optimiser="lbfgs"), {"optimiser": "command"}, facts)
+    training = decided.training
+    assert (training.batch_size, training.learning_rate, training.schedule, training.warmup) == (0, 1.0, "constant", 0)
+    assert (decided.model.dropout, training.weight_decay, training.clip) == (0, 0, 0)
+
+
+def test_schedules_and_averages_go_together() -> None:
+    assert decide(settings(averaging="swa"), {}, TABLE)[0].training.schedule == "constant"
+    assert decide(settings(schedule="one-cycle"), {}, TABLE)[0].training.warmup == 0
+    slow = decide(settings(schedule="plateau", plateau_patience=30), {}, TABLE)[0].training
+    assert slow.patience == 91
+
+
+def test_a_function_is_recorded_by_its_name() -> None:
+    _, choices = decide(settings(loss=abs), {"loss": "python"}, TABLE)
+    (choice,) = (choice for choice in choices if choice.setting == "loss")
+    assert (choice.value, choice.origin) == ("builtins.abs", "function")

@@ -106,6 +106,8 @@ def _default(field: "dataclasses.Field[Any]") -> Any:
 
 def _annotation(hint: Any, text: str, group: Group) -> Any:
     kinds = (hint,) if get_origin(hint) not in (Union, types.UnionType) else get_args(hint)
+    kinds = tuple(kind for kind in kinds if get_origin(kind) is not Callable)  # functions are given from Python alone
+    hint = Union[kinds]  # noqa: UP007 (the members are known only here)
     inner = next((get_args(kind)[0] for kind in kinds if get_origin(kind) is tuple), None)
     converter = _comma_converter(inner) if inner is not None else _whole if _is_whole(kinds) else None
     return Annotated[

@@ -9,7 +9,7 @@ import dataclasses
 import difflib
 import math
 import types
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -123,7 +123,7 @@ def _fits(value: Any, kind: Any) -> bool:
     return kind is Any or isinstance(value, origin)
 
 
-_NAMES = {float: "a number", int: "a whole number", str: "a text", bool: "true or false"}
+_NAMES = {float: "a number", int: "a whole number", str: "a text", bool: "true or false", Callable: "a function"}
 
 
 def _describe(kinds: Iterable[Any], constraints: list[Any]) -> str:
@@ -136,6 +136,6 @@ def _describe(kinds: Iterable[Any], constraints: list[Any]) -> str:
         elif get_origin(kind) is tuple:
             words.append(f"a list of {_NAMES.get(get_args(kind)[0], 'values').removeprefix('a ')}s")
         else:
-            words.append(_NAMES.get(kind, f"a {getattr(kind, '__name__', kind)}"))
+            words.append(_NAMES.get(get_origin(kind) or kind, f"a {getattr(kind, '__name__', kind)}"))
     bounds = " ".join(str(constraint) for constraint in constraints if isinstance(constraint, Range))
     return f"{' or '.join(words)} {bounds}".strip()

@@ -20,12 +20,13 @@ from piste.data.kinds import Guess, as_column, infer
 from piste.data.labels import target_values, without_target
 from piste.data.leaks import REASON, repeats_target
 from piste.data.levels import Raw
-from piste.data.naming import find_columns, listed
+from piste.data.naming import find_columns, listed, shortened
 from piste.data.new_rows import NewRows, read_new
 from piste.data.settings import DataSettings
 from piste.data.splits import Split
 from piste.data.target import Target, find_target
 from piste.data.tasks import describe
+from piste.data.weights import row_weights
 from piste.data.zeros import zeros_note
 
 __all__ = ["DataSet", "NewRows", "build", "load", "read_new"]
@@ -55,6 +56,7 @@ def build(table: RawTable, test: RawTable | None, settings: DataSettings) -> Dat
     joined, target, notes = _labelled(table, test, names, settings)
     split, split_record = divide(joined, target, settings)
     columns, features = _features(joined, target, names, split["train"], settings)
+    weighing = _weighing(joined, names, settings)
     leaks = [feature.name for feature in features if feature.reason == REASON]
     said = f"Columns that repeat the target one to one are left out: {listed(leaks)}." if leaks else ""
     record = DataRecord(
@@ -78,7 +80,19 @@ def build(table: RawTable, test: RawTable | None, settings: DataSettings) -> Dat
         joined.origin,
         tuple(table.columns),
         joined.table.row_names,
+        row_weights(joined.raw(weighing)) if weighing else None,
     )
+
+
+def _weighing(joined: Joined, targets: Sequence[str], settings: DataSettings) -> str | None:
+    if not settings.weights:
+        return None
+    name, *more = find_columns(settings.weights, tuple(joined.table.columns), "weights")
+    if more:
+        raise DataError(f"--weights takes one column, and '{settings.weights}' names {len(more) + 1}.")
+    if name in targets:
+        raise DataError(f"'{name}' is the target and cannot hold the weights too; say --target or --weights otherwise.")
+    return name
 
 
 def _labelled(
@@ -110,6 +124,7 @@ def _features(
     if set(dropped) & set(targets):
         raise DataError(f"'{targets[0]}' is the target and cannot be left out with --drop as well.")
     group = find_columns(settings.group, names, "group")[0] if settings.group else None
+    weighing = _weighing(joined, targets, settings)
     pictures = IMAGE in names
     columns, records = [], []
     for name in names:
@@ -117,6 +132,8 @@ def _features(
             continue
         raw = joined.raw(name)
         guess = _guess(raw, target, name in dropped, name == group, pictures)
+        if name == weighing:
+            guess = Guess(Kind.IDENTIFIER, "left out: it says how much each row counts", used=False)
         column = as_column(raw, guess.kind, guess.form)
         drawn = distribution(column.take(train)) if guess.used else None
         columns.append(column)
@@ -139,11 +156,15 @@ def _guess(raw: Raw, target: Target, dropped: bool, is_group: bool, pictures: bo
     return infer(raw)
 
 
+_NAMED = 3  # columns left out whose reasons are told
+
+
 def _refuse_nothing(records: Sequence[FeatureRecord]) -> None:
     if any(record.used for record in records):
         return
-    why = [f"'{record.name}' ({record.reason.removeprefix('left out: ')})" for record in records]
-    raise DataError(f"No column is left to learn from: {listed(why, 5) or 'the target is the only one'}.")
+    why = [f"'{shortened(one.name)}' ({one.reason.removeprefix('left out: ')})" for one in records[:_NAMED]]
+    more = [f"and {len(records) - _NAMED:,} more"] if len(records) > _NAMED else []
+    raise DataError(f"No column is left to learn from: {', '.join(why + more) or 'the target is the only one'}.")
 
 
 def _image_shape(columns: Sequence[Column], features: Sequence[FeatureRecord]) -> tuple[int, int, int] | None:

@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from piste.core.errors import RunError
+from piste.core.errors import RunError, SettingError
 from piste.core.records import Kind, Task
 from piste.data.columns import IMAGE, Column
 from piste.data.encoders.choose import encoder_from_json, encoder_to_json, fit_encoder
@@ -46,7 +46,7 @@ class Encoding:
     `order` names all columns of the training source and `target_columns` those that were predicted; `target_names` are
     the outputs (K of them for a multi-label or multi-output target, else one). For pictures `image_shape` is
     (height, width, channels), `channel_mean` and `channel_std` are those of the train split in units of 0..255,
-    and there are no encoders.
+    and there are no encoders. With `target_log`, outputs are logarithms of the target.
     """
 
     task: Task
@@ -60,6 +60,7 @@ class Encoding:
     channel_std: tuple[float, ...] = ()
     target_mean: tuple[float, ...] = ()
     target_std: tuple[float, ...] = ()
+    target_log: bool = False
 
     @property
     def columns(self) -> tuple[Wanted, ...]:
@@ -107,6 +108,8 @@ class Encoding:
 
     def decode_regression(self, outputs: NDArray[Any]) -> NDArray[np.float64]:
         """Return float64 (B, K) in the target's own units from outputs (B, K)."""
+        if self.target_log:
+            return np.exp(np.asarray(outputs, np.float64))
         decoded: NDArray[np.float64] = np.asarray(outputs, np.float64) * np.array(self.target_std) + np.array(
             self.target_mean
         )
@@ -152,6 +155,22 @@ def fit_encoding(dataset: DataSet, bins: int = 0) -> Encoding:
     channel_mean, channel_std = _channel_scale(np.asarray(pictures.values, np.uint8))
     height, width, channels = pictures.values.shape[1:]
     return replace(common, image_shape=(height, width, channels), channel_mean=channel_mean, channel_std=channel_std)
+
+
+def for_counts(encoding: Encoding, dataset: DataSet) -> Encoding:
+    """Return `encoding` for outputs that are logarithms of expected counts: targets stay as they are.
+
+    Raises `SettingError` where a target is negative.
+    """
+    values = np.asarray(dataset.target.values, np.float64)
+    if (values < 0).any():
+        row = int(np.argmax((values < 0).any(axis=1)))
+        raise SettingError(
+            f"The loss 'poisson' is for counts and other targets of at least 0, and {', '.join(encoding.target_names)} "
+            f"is {values[row].min():g} in row {dataset.origin[row] + 1:,}. Choose another --loss."
+        )
+    zeros, ones = (0.0,) * len(encoding.target_names), (1.0,) * len(encoding.target_names)
+    return replace(encoding, target_mean=zeros, target_std=ones, target_log=True)
 
 
 def _target_scale(values: NDArray[Any]) -> tuple[tuple[float, ...], tuple[float, ...]]:

@@ -24,6 +24,8 @@ class DataSettings:
         Whether the first line holds column names. Guessed, and said, when left out.
     drop
         Columns to leave out, by name or position, with commas between.
+    weights
+        Column that says how much each row counts in training, a number of at least 0; it is then no feature.
     group
         Column whose equal values must stay in one split.
     time
@@ -41,6 +43,7 @@ class DataSettings:
     test: str | None = None
     header: bool | None = None
     drop: str | None = None
+    weights: str | None = None
     group: str | None = None
     time: str | None = None
     split: str = "0.7/0.15/0.15"

@@ -26,8 +26,30 @@ class WholeSplit:
 
     compute: Callable[[jax.Array, jax.Array, jax.Array], jax.Array]
 
+    def __call__(self, outputs: jax.Array, targets: jax.Array, weights: jax.Array) -> jax.Array:
+        """Return the number for the whole split."""
+        return self.compute(outputs, targets, weights)
+
 
 Metric = PerExample | WholeSplit
+
+
+@dataclass(frozen=True)
+class OfExponential:
+    """A metric of numbers for a network whose outputs are their logarithms."""
+
+    metric: Callable[..., jax.Array]
+
+    def __call__(self, outputs: jax.Array, *more: jax.Array) -> jax.Array:
+        """Return the metric of the exponentials."""
+        return self.metric(jnp.exp(outputs), *more)
+
+
+def of_exponential(metric: Metric) -> Metric:
+    """Return the metric of the exponentials of the outputs."""
+    if isinstance(metric, WholeSplit):
+        return WholeSplit(OfExponential(metric.compute))
+    return OfExponential(metric)
 
 
 def right_class(outputs: jax.Array, targets: jax.Array) -> jax.Array:

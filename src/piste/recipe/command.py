@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from piste.core.records import Choice
+from piste.recipe.settings import FUNCTION
 
 
 def command_line(data: Any, choices: tuple[Choice, ...]) -> str:
@@ -13,10 +14,17 @@ def command_line(data: Any, choices: tuple[Choice, ...]) -> str:
     Data that came from Python have no command: then it is the call, with `data` standing for them.
     """
     given = [choice for choice in choices if choice.origin != "default" or choice.setting == "seed"]
+    own = [choice for choice in given if choice.origin == FUNCTION]
+    if own:  # a function has no place on a command line
+        source = repr(str(data)) if isinstance(data, str | Path) else "data"
+        return f"piste.train({source}{''.join(map(_keyword, given))})"
     if isinstance(data, str | Path):
         return shlex.join(["piste", "train", str(data), *(word for choice in given for word in _words(choice))])
-    keywords = "".join(f", {choice.setting}={choice.value!r}" for choice in given)
-    return f"piste.train(data{keywords})"
+    return f"piste.train(data{''.join(map(_keyword, given))})"
+
+
+def _keyword(choice: Choice) -> str:
+    return f", {choice.setting}={choice.value if choice.origin == FUNCTION else repr(choice.value)}"
 
 
 def _words(choice: Choice) -> list[str]:

@@ -6,40 +6,18 @@ chosen is adding one line to `RULES`.
 
 import dataclasses
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
-from piste.core.errors import SettingError
 from piste.core.records import Choice, Task
-from piste.data.examples import DataSet
-from piste.recipe.settings import SECTIONS, Settings
-
-Decided = Mapping[str, Any]
-Rule = Callable[["Facts", Decided], tuple[Any, str]]
-
-
-MANY = 10_000  # examples from which a table is rich enough for finer encodings and slower learning
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What the choices depend on. `shape` is (height, width, channels) of pictures, or (columns,) of a table."""
-
-    task: Task
-    rows: int  # of the train split
-    shape: tuple[int, ...]
-
-    @classmethod
-    def of(cls, dataset: DataSet) -> "Facts":
-        """Return the facts of a data set."""
-        shape = dataset.record.image_shape or (len(dataset.used),)
-        return cls(dataset.target.task, len(dataset.rows["train"]), shape)
-
-    @property
-    def pictures(self) -> bool:
-        """Whether the inputs are pictures."""
-        return len(self.shape) == 3
+from piste.nn.metrics import METRICS
+from piste.recipe import descent_defaults
+from piste.recipe.augmentation import NONE
+from piste.recipe.contradictions import LOSSES, check_fit
+from piste.recipe.facts import MANY, Decided, Rule
+from piste.recipe.facts import Facts as Facts
+from piste.recipe.settings import FUNCTION, SECTIONS, Settings, recorded
+from piste.train.optimisers import LBFGS
 
 
 def decide(settings: Settings, origins: Mapping[str, str], facts: Facts) -> tuple[Settings, tuple[Choice, ...]]:
@@ -48,7 +26,14 @@ def decide(settings: Settings, origins: Mapping[str, str], facts: Facts) -> tupl
     `origins` says where a setting that is not a default came from. Raises `SettingError` for settings that
     contradict the data or each other.
     """
-    decided: dict[str, Any] = {}
+    given = [getattr(settings, section) for section in SECTIONS]
+    # What was given is known to every rule, in whichever order the settings stand.
+    decided: dict[str, Any] = {
+        field.name: value
+        for part in given
+        for field in dataclasses.fields(part)
+        if (value := getattr(part, field.name)) is not None
+    }
     choices: list[Choice] = []
     for section in SECTIONS:
         for field in dataclasses.fields(SECTIONS[section]):
@@ -58,35 +43,14 @@ def decide(settings: Settings, origins: Mapping[str, str], facts: Facts) -> tupl
                 value, reason = RULES[field.name](facts, decided)
                 origin = "default"
             decided[field.name] = value
-            choices.append(Choice(field.name, value, origin, reason))
-    _check_fit(facts, decided)
+            origin = FUNCTION if callable(value) else origin
+            choices.append(Choice(field.name, recorded(value), origin, reason))
+    check_fit(facts, decided, origins)
     parts = {
         name: kind(**{field.name: decided[field.name] for field in dataclasses.fields(kind)})
         for name, kind in SECTIONS.items()
     }
     return Settings(**parts), tuple(choices)
-
-
-def _check_fit(facts: Facts, decided: Decided) -> None:
-    if decided["model"] == "cnn" and not facts.pictures:
-        raise SettingError("The model 'cnn' needs pictures, and these data are a table. Choose --model mlp or linear.")
-    if decided["loss"] not in LOSSES[facts.task]:
-        fitting = " or ".join(LOSSES[facts.task])
-        raise SettingError(
-            f"The loss '{decided['loss']}' does not fit a {facts.task} target, which needs {fitting}. "
-            "Leave --loss out, or say with --task what is predicted."
-        )
-    if decided["smoothing"] > 0 and decided["loss"] != "cross-entropy":
-        raise SettingError("Label smoothing needs the loss cross-entropy. Leave --smoothing out, or set it to 0.")
-
-
-LOSSES: dict[Task, tuple[str, ...]] = {
-    Task.TWO_CLASS: ("cross-entropy",),
-    Task.MANY_CLASS: ("cross-entropy",),
-    Task.MULTI_LABEL: ("binary-cross-entropy",),
-    Task.REGRESSION: ("squared-error", "huber"),
-}
-"""The losses that fit a task, the default first."""
 
 
 def _model(facts: Facts, decided: Decided) -> tuple[str, str]:
@@ -114,6 +78,8 @@ def _hidden(facts: Facts, decided: Decided) -> tuple[tuple[int, ...], str]:
 def _dropout(facts: Facts, decided: Decided) -> tuple[float, str]:
     if not decided["hidden"]:
         return 0.0, "there is no hidden layer"
+    if decided.get("optimiser") == LBFGS:
+        return 0.0, "L-BFGS compares losses, which dropout would change at random"
     if decided["model"] == "cnn":
         return 0.3, "before the last layer, against learning the train split by heart"
     if facts.task is Task.REGRESSION:
@@ -124,6 +90,8 @@ def _dropout(facts: Facts, decided: Decided) -> tuple[float, str]:
 
 
 def _batch_norm(facts: Facts, decided: Decided) -> tuple[bool, str]:
+    if decided.get("optimiser") == LBFGS:
+        return False, "its running averages would lag behind the long steps of L-BFGS"
     if facts.task is Task.REGRESSION and decided["model"] != "cnn":
         return False, "the batch's own statistics add noise to a predicted number"
     return True, "training is quicker, and less sensitive to the learning rate"
@@ -148,48 +116,14 @@ def _epochs(facts: Facts, decided: Decided) -> tuple[int, str]:
     return epochs, f"{facts.rows:,} examples are seen {epochs * facts.rows:,} times in all, at most"
 
 
-def _batch_size(facts: Facts, decided: Decided) -> tuple[int, str]:
-    size = 16 if facts.rows < 500 else 32 if facts.rows < 5_000 else 64 if facts.rows < 20_000 else 128
-    if decided["model"] == "cnn":
-        size = min(size, 64)
-    return size, f"about {max(facts.rows // size, 1):,} steps an epoch"
+def _metric(facts: Facts, decided: Decided) -> tuple[str, str]:
+    return next(iter(METRICS[facts.task])), f"usual for a {facts.task} target"
 
 
-def _learning_rate(facts: Facts, decided: Decided) -> tuple[float, str]:
-    if decided["model"] == "cnn":
-        return 3e-3, "usual for a convolutional net with batch norm and an Adam-family optimiser"
-    if decided["batch_norm"] and facts.rows < MANY:
-        return 2e-3, "usual with batch norm and an Adam-family optimiser"
-    return 1e-3, "usual for an Adam-family optimiser"
-
-
-def _optimiser(facts: Facts, decided: Decided) -> tuple[str, str]:
-    return "adamw", "works on most data without tuning, and its weight decay does not depend on the gradients' size"
-
-
-def _weight_decay(facts: Facts, decided: Decided) -> tuple[float, str]:
-    return 0.01, "a light pull of the weights to zero"
-
-
-def _clip(facts: Facts, decided: Decided) -> tuple[float, str]:
-    if facts.task is Task.REGRESSION:
-        return 5.0, "one far outlier of the target cannot throw the weights off"
-    return 0.0, "the loss of a class cannot explode, so gradients are left as they are"
-
-
-def _schedule(facts: Facts, decided: Decided) -> tuple[str, str]:
-    return "cosine", "large steps first, small ones to settle"
-
-
-def _warmup(facts: Facts, decided: Decided) -> tuple[float, str]:
-    return round(
-        0.05 * decided["epochs"], 2
-    ), "a twentieth of the training, until the optimiser's averages have settled"
-
-
-def _patience(facts: Facts, decided: Decided) -> tuple[int, str]:
-    patience = max(decided["epochs"] // 4, 10)
-    return patience, "so many epochs without a better validation loss are a sign that none will come"
+def _augment(facts: Facts, decided: Decided) -> tuple[tuple[str, ...], str]:
+    if not facts.pictures:
+        return (NONE,), "which changes of a row leave its target the same, only who knows the data can say"
+    return (NONE,), "unmeasured"
 
 
 RULES: dict[str, Rule] = {
@@ -200,13 +134,15 @@ RULES: dict[str, Rule] = {
     "bins": _bins,
     "loss": _loss,
     "epochs": _epochs,
-    "batch_size": _batch_size,
-    "learning_rate": _learning_rate,
-    "optimiser": _optimiser,
-    "weight_decay": _weight_decay,
-    "clip": _clip,
-    "schedule": _schedule,
-    "warmup": _warmup,
-    "patience": _patience,
+    "batch_size": descent_defaults.batch_size,
+    "learning_rate": descent_defaults.learning_rate,
+    "optimiser": descent_defaults.optimiser,
+    "weight_decay": descent_defaults.weight_decay,
+    "clip": descent_defaults.clip,
+    "schedule": descent_defaults.schedule,
+    "warmup": descent_defaults.warmup,
+    "patience": descent_defaults.patience,
+    "augment": _augment,
+    "metric": _metric,
 }
 """Every setting that is chosen when it is left out."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from piste.core.records import Choice, FeatureRecord, Task
 from piste.data.examples import DataSet
+from piste.recipe.settings import FUNCTION
 
 _LISTED = 8  # classes and left-out columns that are named
 
@@ -36,7 +37,12 @@ def described(choices: Sequence[Choice]) -> Iterator[str]:
         yield f"  {_flag(choice):<{width}}  {why}"
 
 
-_ORIGINS = {"command": "the command line", "file": "the settings file", "python": "the call"}
+_ORIGINS = {
+    "command": "the command line",
+    "file": "the settings file",
+    "python": "the call",
+    FUNCTION: "the call, a function of your own",
+}
 
 
 def _flag(choice: Choice) -> str:

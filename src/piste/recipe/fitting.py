@@ -7,15 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from piste.core.records import Task
-from piste.data.encoding import Encoding
+from piste.data.encoding import Encoding, fit_encoding, for_counts
 from piste.data.examples import DataSet
-from piste.nn.metrics import WATCHED
-from piste.recipe.building import build_effort, build_plan
+from piste.recipe.building import build_effort, build_plan, watched_metric
 from piste.recipe.network import Network
 from piste.recipe.settings import Settings
+from piste.recipe.weighting import class_weights, weighted
 from piste.train.checkpoint import Checkpoints
 from piste.train.fit import Examples, Fitted, Progress, Shown, fit
+from piste.train.settings import TrainingSettings
 
 
 @dataclass(frozen=True)
@@ -28,12 +28,23 @@ class Splits:
     truth: Mapping[str, NDArray[np.generic]]
 
 
+def fitted_encoding(dataset: DataSet, settings: Settings) -> Encoding:
+    """Return the encoding of `dataset` that the settings of the network ask for.
+
+    Raises `SettingError` for a loss or class weights that do not fit the target.
+    """
+    encoding = fit_encoding(dataset, settings.model.bins or 0)
+    class_weights(settings.model.class_weights, encoding.classes, dataset.target.values)
+    return for_counts(encoding, dataset) if settings.model.loss == "poisson" else encoding
+
+
 def encode_splits(dataset: DataSet, encoding: Encoding) -> Splits:
     """Return the splits of `dataset`, encoded."""
     parts, truth = {}, {}
     for name in ("train", "validation", "test"):
         columns, values = dataset.select(name)
-        parts[name] = Examples(encoding.inputs(columns), encoding.targets(values))
+        weights = None if dataset.weights is None else dataset.weights[dataset.rows[name]].astype(np.float32)
+        parts[name] = Examples(encoding.inputs(columns), encoding.targets(values), weights)
         truth[name] = values
     return Splits(**parts, truth=truth)
 
@@ -46,32 +57,36 @@ def fit_network(
     checkpoints: Checkpoints | None = None,
 ) -> tuple[Network, Fitted]:
     """Return the network that `settings` name, trained; `watch` hears of the progress and the epochs there are."""
-    plan = build_plan(settings, encoding)
+    plan = build_plan(settings, encoding, len(splits.train))
     effort = build_effort(settings.training, len(splits.train))
+    train, validation = weighted(splits.train, splits.validation, encoding, settings.model.class_weights)
     fitted = fit(
         plan,
-        splits.train,
-        splits.validation,
+        train,
+        validation,
         effort,
         task=encoding.task,
         seed=settings.data.seed,
-        metric=shown_metric(encoding),
+        metric=shown_metric(encoding, settings.training, weighted=train.weights is not None),
         watch=lambda progress: watch(progress, effort.epochs),
         checkpoints=checkpoints,
     )
     return Network(plan.model, fitted.parameters, fitted.state, encoding), fitted
 
 
-def shown_metric(encoding: Encoding) -> Shown:
-    """Return how the watched metric is shown: an RMSE in the target's own unit."""
-    watched = WATCHED[encoding.task]
-    if encoding.task is not Task.REGRESSION:
-        return Shown(watched.name, higher_is_better=watched.higher_is_better)
-    several = len(encoding.target_names) > 1
-    scale = 1.0 if several else float(encoding.target_std[0])
+def shown_metric(encoding: Encoding, training: TrainingSettings, *, weighted: bool = False) -> Shown:
+    """Return how the watched metric is shown: an RMSE, say, in the target's own unit."""
+    watched = watched_metric(training, encoding.task)
+    power, several = watched.power, len(encoding.target_names) > 1
+    scale = 1.0 if several or not power else float(encoding.target_std[0])
+    name = watched.name + (" (standardised)" if several and power else "") + (" (weighted)" if weighted else "")
+    if watched.root:
+        return Shown(
+            name,
+            lambda mean: math.sqrt(mean) * scale,
+            lambda shown: (shown / scale) ** 2,
+            higher_is_better=watched.higher_is_better,
+        )
     return Shown(
-        f"{watched.name} (standardised)" if several else watched.name,
-        lambda mean: math.sqrt(mean) * scale,
-        lambda error: (error / scale) ** 2,
-        higher_is_better=False,
+        name, lambda mean: mean * scale, lambda shown: shown / scale, higher_is_better=watched.higher_is_better
     )

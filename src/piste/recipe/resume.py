@@ -9,7 +9,7 @@ from piste.core.records import RunRecord, Status
 from piste.core.runs import RUN, RunFolder
 from piste.core.settings import from_mapping
 from piste.data.dataset import load
-from piste.data.encoding import fit_encoding
+from piste.recipe.fitting import fitted_encoding
 from piste.recipe.job import carry_out
 from piste.recipe.progress import Listener, listener, told
 from piste.recipe.run import Run
@@ -47,7 +47,7 @@ def resume_with(folder: RunFolder, data: Any, hear: Listener) -> Run:
     configure_jax()
     record = dataclasses.replace(record, status=Status.UNFINISHED, error="")
     folder.write(record, RUN)
-    encoding = fit_encoding(dataset, settings.model.bins or 0)
+    encoding = fitted_encoding(dataset, settings)
     return carry_out(folder, record, dataset, encoding, settings, hear)
 
 

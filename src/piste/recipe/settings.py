@@ -1,15 +1,29 @@
 """The settings of the network, and all settings of a run together."""
 
+import dataclasses
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from piste.core.settings import Range
+from piste.core.settings import Range, from_mapping
 from piste.data.settings import DataSettings
 from piste.train.settings import TrainingSettings
 
 ModelName = Literal["mlp", "cnn", "linear"]
 ActivationName = Literal["relu", "leaky_relu", "elu", "selu", "gelu", "silu", "tanh", "sigmoid", "softplus", "mish"]
-LossName = Literal["cross-entropy", "binary-cross-entropy", "squared-error", "huber"]
+LossName = Literal[
+    "cross-entropy",
+    "focal",
+    "hinge",
+    "squared-hinge",
+    "binary-cross-entropy",
+    "squared-error",
+    "absolute-error",
+    "huber",
+    "log-cosh",
+    "quantile",
+    "poisson",
+]
 
 
 @dataclass(frozen=True)
@@ -31,9 +45,19 @@ class ModelSettings:
     bins
         Bins of the piecewise-linear encoding of numbers; 0 gives each number as it is, standardised.
     loss
-        What training makes small.
+        What training makes small; from Python also a function of your own.
     smoothing
-        Share of the target spread over all classes (label smoothing).
+        Share of the target spread over all classes (label smoothing), of the cross-entropy.
+    gamma
+        How little the focal loss counts what is right already.
+    margin
+        Distance that the hinge losses ask for between the true class and the others.
+    delta
+        Error from which the Huber loss is a line, in standard deviations of the target.
+    quantile
+        Which quantile the quantile loss leads to: 0.9 is exceeded by one target in ten.
+    class_weights
+        How much the examples of each class count: none for all alike, balanced for classes alike, or ill:5,healthy:1.
     """
 
     model: ModelName | None = None
@@ -42,8 +66,13 @@ class ModelSettings:
     dropout: Annotated[float, Range(0, 1, high_open=True)] | None = None
     batch_norm: bool | None = None
     bins: Annotated[int, Range(0, 256)] | None = None
-    loss: LossName | None = None
+    loss: LossName | Callable[..., Any] | None = None
     smoothing: Annotated[float, Range(0, 1, high_open=True)] = 0.0
+    gamma: Annotated[float, Range(0, 100)] = 2.0
+    margin: Annotated[float, Range(0, low_open=True)] = 1.0
+    delta: Annotated[float, Range(0, low_open=True)] = 1.0
+    quantile: Annotated[float, Range(0, 1, low_open=True, high_open=True)] = 0.5
+    class_weights: str = "none"
 
 
 SECTIONS: dict[str, type] = {"data": DataSettings, "model": ModelSettings, "training": TrainingSettings}
@@ -56,3 +85,27 @@ class Settings:
     data: DataSettings
     model: ModelSettings
     training: TrainingSettings
+
+
+def from_keywords(keywords: Mapping[str, Any], where: str) -> Settings:
+    """Return the settings of which some are given by name; raises `SettingError`, naming `where` they were given."""
+    names = {field.name: section for section, kind in SECTIONS.items() for field in dataclasses.fields(kind)}
+    parts: dict[str, dict[str, Any]] = {section: {} for section in SECTIONS}
+    for name, value in keywords.items():
+        parts[names.get(name, "training")][name] = value
+    built: dict[str, Any] = {section: from_mapping(kind, parts[section], where) for section, kind in SECTIONS.items()}
+    return Settings(**built)
+
+
+FUNCTION = "function"
+"""Origin of a setting that is a function of the person's own."""
+
+
+def recorded(value: Any) -> Any:
+    """Return a setting, or settings, as plain values for a record; a function is kept by its name."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type) and not callable(value):
+        return {field.name: recorded(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if callable(value):
+        function = getattr(value, "compute", value)  # of a metric of the whole split
+        return f"{function.__module__}.{getattr(function, '__qualname__', type(function).__qualname__)}"
+    return value

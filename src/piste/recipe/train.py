@@ -9,16 +9,16 @@ from typing import Any
 
 from piste.core.records import RunRecord, Status
 from piste.core.runs import DATA, RUN, RunFolder
-from piste.core.settings import check, from_mapping
+from piste.core.settings import check
 from piste.data.dataset import load
-from piste.data.encoding import fit_encoding
 from piste.recipe.command import command_line
 from piste.recipe.defaults import Facts, decide
 from piste.recipe.describing import described, described_data
+from piste.recipe.fitting import fitted_encoding
 from piste.recipe.job import carry_out
 from piste.recipe.progress import Listener, listener, told
 from piste.recipe.run import Run
-from piste.recipe.settings import SECTIONS, Settings
+from piste.recipe.settings import SECTIONS, Settings, from_keywords, recorded
 from piste.recipe.versions import device, versions
 from piste.train.compiler import configure_jax
 
@@ -50,15 +50,8 @@ def train(data: Any, *, runs: Path | str = "runs", quiet: bool = False, **settin
     RunError
         When results cannot be written.
     """
-    names = {field.name: section for section, kind in SECTIONS.items() for field in dataclasses.fields(kind)}
-    parts: dict[str, dict[str, Any]] = {section: {} for section in SECTIONS}
-    for name, value in settings.items():
-        parts[names.get(name, "training")][name] = value
-    built: dict[str, Any] = {
-        section: from_mapping(kind, parts[section], "piste.train") for section, kind in SECTIONS.items()
-    }
     origins = dict.fromkeys(settings, "python")
-    return train_with(data, Settings(**built), origins, Path(runs), listener(quiet))
+    return train_with(data, from_keywords(settings, "piste.train"), origins, Path(runs), listener(quiet))
 
 
 def _signature() -> inspect.Signature:
@@ -78,7 +71,7 @@ def train_with(data: Any, settings: Settings, origins: Mapping[str, str], runs: 
     with told(hear, "Reading the data"):
         dataset = load(data, settings.data)
     settings, choices = decide(settings, origins, Facts.of(dataset))
-    encoding = fit_encoding(dataset, settings.model.bins or 0)
+    encoding = fitted_encoding(dataset, settings)
     for sentence in (*described_data(dataset), *described(choices)):
         hear.say(sentence)
     configure_jax()
@@ -90,7 +83,7 @@ def train_with(data: Any, settings: Settings, origins: Mapping[str, str], runs: 
         seed=settings.data.seed,
         versions=versions(),
         device=device(),
-        settings=dataclasses.asdict(settings),
+        settings=recorded(settings),
         choices=choices,
         source=str(data) if isinstance(data, str | Path) else "",
     )

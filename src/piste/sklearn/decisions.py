@@ -7,16 +7,16 @@ from typing import Annotated, Any
 
 import numpy as np
 
+from piste.core.errors import SettingError
 from piste.core.records import Choice, Task
 from piste.core.settings import Range, from_mapping
 from piste.data.settings import DataSettings
 from piste.nn.metrics import WATCHED
 from piste.nn.resolve import resolve
 from piste.nn.zoo.mlp import mlp
-from piste.recipe.building import build_loss
+from piste.recipe.building import build_loss, build_optimiser
 from piste.recipe.defaults import Facts, decide
 from piste.recipe.settings import ModelSettings, Settings
-from piste.train.optimisers import Optimiser
 from piste.train.program import Plan
 from piste.train.settings import TrainingSettings
 
@@ -53,6 +53,8 @@ def settled(parameters: Mapping[str, Any], task: Task, rows: int, features: int,
     training = from_mapping(TrainingSettings, _of(TrainingSettings, given), where)
     facts = Facts(task, rows - round(held * rows), (features,))
     origins = {name: "python" for name, value in given.items() if value is not None}
+    if model.loss == "poisson":
+        raise SettingError(f"{where} standardises targets, and the loss 'poisson' needs counts: use piste.train.")
     settings, choices = decide(Settings(DataSettings(), model, training), origins, facts)
     own = tuple(one for one in choices if one.setting in given)
     return Decisions(settings, held, (*own, choice))
@@ -68,8 +70,8 @@ def build(decisions: Decisions, task: Task, features: int, outputs: int) -> Plan
         dropout=model.dropout or 0.0,
         batch_norm=bool(model.batch_norm),
     )
-    optimiser = Optimiser(training.optimiser or "adamw", training.weight_decay or 0.0, training.clip or 0.0)
-    return Plan(resolve(network), (features,), build_loss(model), WATCHED[task].metric, optimiser)
+    loss, optimiser = build_loss(model, task), build_optimiser(training)
+    return Plan(resolve(network), (features,), loss, WATCHED[task].metric, optimiser)
 
 
 def _held_back(value: Any, rows: int, where: str) -> tuple[float, Choice]:

@@ -1,0 +1,93 @@
+"""Settings that contradict the data or each other, each said in one sentence."""
+
+from collections.abc import Collection, Mapping
+
+from piste.core.errors import SettingError
+from piste.core.records import Task
+from piste.nn.metrics import METRICS
+from piste.recipe.augmentation import NONE, named
+from piste.recipe.facts import Decided, Facts
+from piste.train.optimisers import BETA2, LBFGS, MOMENTUM
+
+LOSSES: dict[Task, tuple[str, ...]] = {
+    Task.TWO_CLASS: ("cross-entropy", "focal", "hinge", "squared-hinge"),
+    Task.MANY_CLASS: ("cross-entropy", "focal", "hinge", "squared-hinge"),
+    Task.MULTI_LABEL: ("binary-cross-entropy", "focal"),
+    Task.REGRESSION: ("squared-error", "absolute-error", "huber", "log-cosh", "quantile", "poisson"),
+}
+"""The losses that fit a task, the default first."""
+
+BELONGS: dict[str, tuple[str, Collection[str]]] = {
+    "smoothing": ("loss", ("cross-entropy",)),
+    "gamma": ("loss", ("focal",)),
+    "margin": ("loss", ("hinge", "squared-hinge")),
+    "delta": ("loss", ("huber",)),
+    "quantile": ("loss", ("quantile",)),
+    "momentum": ("optimiser", MOMENTUM),
+    "beta2": ("optimiser", BETA2),
+    "final_rate": ("schedule", ("cosine", "linear", "exponential", "one-cycle")),
+    "plateau_patience": ("schedule", ("plateau",)),
+    "plateau_factor": ("schedule", ("plateau",)),
+    "average_decay": ("averaging", ("ema",)),
+    "average_start": ("averaging", ("swa",)),
+}
+"""Settings that mean something only where another one has one of these values."""
+
+_MIXES = ("mixup", "cutmix")  # their targets are shares of classes
+
+
+def check_fit(facts: Facts, decided: Decided, origins: Mapping[str, str]) -> None:
+    """Raise `SettingError` for the first contradiction; `origins` names the settings that were given."""
+    if decided["model"] == "cnn" and not facts.pictures:
+        raise SettingError("The model 'cnn' needs pictures, and these data are a table. Choose --model mlp or linear.")
+    _check_task(facts, decided, "loss", LOSSES[facts.task])
+    _check_task(facts, decided, "metric", METRICS[facts.task])
+    _check_belonging(decided, origins)
+    _check_lbfgs(decided)
+    named(decided["augment"], len(facts.shape))
+    mixed = [one for one in decided["augment"] if one != NONE and one.split(":")[0] in _MIXES]
+    if mixed and decided["loss"] in ("focal", "hinge", "squared-hinge"):
+        raise SettingError(
+            f"The augmentation '{mixed[0]}' blends classes, and the loss '{decided['loss']}' needs whole ones. "
+            "Choose --loss cross-entropy, or leave it out."
+        )
+    if decided["class_weights"] != "none" and facts.task not in (Task.TWO_CLASS, Task.MANY_CLASS):
+        raise SettingError(f"Class weights need classes, and the target is {facts.task}. Leave --class-weights out.")
+
+
+def _check_task(facts: Facts, decided: Decided, setting: str, fitting: Collection[str]) -> None:
+    value = decided[setting]
+    if not callable(value) and value not in fitting:
+        raise SettingError(
+            f"The {setting} '{value}' does not fit a {facts.task} target, which needs {' or '.join(fitting)}. "
+            f"Leave --{setting} out, or say with --task what is predicted."
+        )
+
+
+def _check_belonging(decided: Decided, origins: Mapping[str, str]) -> None:
+    for setting, (other, values) in BELONGS.items():
+        if origins.get(setting, "default") != "default" and decided[setting] and decided[other] not in values:
+            flag = setting.replace("_", "-")
+            raise SettingError(
+                f"The '{setting}' setting belongs to the {other} {' or '.join(values)}, and the {other} is "
+                f"'{decided[other]}'. Leave --{flag} out, or choose another --{other}."
+            )
+
+
+def _check_lbfgs(decided: Decided) -> None:
+    if decided["optimiser"] != LBFGS:
+        return
+    unfit = {
+        "batch_size": "needs the full batch, --batch-size 0",
+        "dropout": "compares losses, which dropout would change at random: set --dropout 0",
+        "weight_decay": "has no decoupled decay: use --l2",
+        "clip": "does not clip, its line search bounds the steps: set --clip 0",
+        "clip_value": "does not clip, its line search bounds the steps: set --clip-value 0",
+    }
+    for setting, why in unfit.items():
+        if decided[setting]:
+            raise SettingError(f"The optimiser lbfgs {why}.")
+    if decided["accumulate"] > 1:
+        raise SettingError("The optimiser lbfgs takes the batch whole: set --accumulate 1.")
+    if tuple(decided["augment"]) not in ((), (NONE,)):
+        raise SettingError("The optimiser lbfgs compares losses, which augmentation would change: leave --augment out.")
