@@ -29,8 +29,8 @@ def _find(wanted: str, columns: Sequence[str], setting: str) -> str:
     if len(alike) == 1:
         return alike[0]
     near = difflib.get_close_matches(wanted, columns, 1)
-    hint = f"did you mean '{near[0]}'? " if near else ""
-    raise DataError(f"There is no column '{wanted}' for --{setting}: {hint}The columns are {listed(columns)}.")
+    hint = f": did you mean '{near[0]}'?" if near else "."
+    raise DataError(f"There is no column '{wanted}' for --{setting}{hint} The columns are {listed(columns)}.")
 
 
 def _at(position: int, columns: Sequence[str], setting: str) -> str:

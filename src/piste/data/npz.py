@@ -88,14 +88,28 @@ def _class_names(arrays: Mapping[str, Array]) -> tuple[str, ...]:
 def _load(path: Path) -> dict[str, Array]:
     try:
         with path.open("rb") as file:
+            _check_start(path, file.read(2))
+            file.seek(0)
             loaded = np.load(file, allow_pickle=False)
             return {"x": loaded} if isinstance(loaded, np.ndarray) else {name: loaded[name] for name in loaded.files}
     except ValueError as error:
         if "pickle" in str(error).lower() or "object array" in str(error).lower():
-            raise DataError(
-                f"{path} holds Python objects (pickle), which could run anything and are never loaded; "
-                f"save arrays of numbers or texts with numpy.savez."
-            ) from error
+            raise _objects(path) from error
         raise unreadable(path, "NumPy arrays", error) from error
     except (OSError, EOFError, KeyError, zipfile.BadZipFile, zlib.error) as error:
         raise unreadable(path, "NumPy arrays", error) from error
+
+
+def _check_start(path: Path, start: bytes) -> None:
+    # NumPy takes whatever is not its own for a pickle.
+    if start[:1] == b"\x80":
+        raise _objects(path)
+    if start not in (b"PK", b"\x93N"):
+        raise unreadable(path, "NumPy arrays", ValueError("it does not begin as a file of NumPy does"))
+
+
+def _objects(path: Path) -> DataError:
+    return DataError(
+        f"{path} holds Python objects (pickle), which could run anything and are never loaded; "
+        f"save arrays of numbers or texts with numpy.savez."
+    )

@@ -80,6 +80,8 @@ def _little_endian(block: np.ndarray[Any, Any]) -> bytes:
 def _read_text(data: str | Path, wanted: Wanted) -> RawTable:
     from piste.data.bundled import NAMES, read_bundled
 
+    if not str(data).strip():
+        raise DataError("The name of the data is empty; a path or a bundled name was expected.")
     path = Path(data).expanduser()
     try:
         if path.exists():

@@ -12,6 +12,7 @@ from piste.data.kinds import as_column, infer, present_texts, refuse_infinity
 from piste.data.labels import TAG, spells_class, tags_of
 from piste.data.levels import Raw
 from piste.data.naming import listed, shortened
+from piste.data.reading import count
 
 MOST_NUMBERED_CLASSES = 20
 """Up to this many whole numbers, counted without a gap from 0 or 1, are the numbers of classes."""
@@ -195,7 +196,7 @@ def _refuse_single(raw: Raw, levels: NDArray[np.int64]) -> None:
     single[levels] = raw.counts[levels] == 1
     if single.any():
         place, text = raw.first(single)
-        others = f" (and {single.sum() - 1:,} other classes too)" if single.sum() > 1 else ""
+        others = f" ({count(int(single.sum()) - 1, 'other class', 'other classes')} too)" if single.sum() > 1 else ""
         raise DataError(
             f"Class {text!r} of the target column '{raw.name}' has one row only, {place}{others}: a class needs "
             f"at least two rows, to learn from and to be tested on; leave the row out, add rows, or merge classes."
