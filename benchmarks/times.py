@@ -2,8 +2,8 @@
 
     python benchmarks/times.py [NAME ...]
 
-Each case is `piste train` in a process of its own with nothing set but what the data need: reading, training, baselines,
-evaluation and report together. "Cold" starts with an empty cache of compiled programs, "warm" is the run after it.
+Each case is `piste train` in a process of its own with nothing set but what the data need: reading, training,
+baselines, evaluation and report together. "Cold" starts with an empty cache of compiled programs, "warm" is the run after it.
 The folder that PISTE_DATA names holds the tables and MNIST.
 """
 
@@ -45,7 +45,8 @@ def main() -> int:
     names = parser.parse_args().names or list(CASES)
     say("| case | cold s | at most | warm s | at most | peak GiB | at most | score |")
     say("| --- | --- | --- | --- | --- | --- | --- | --- |")
-    return 0 if all([run(name, CASES[name]) for name in names]) else 1
+    kept = [run(name, CASES[name]) for name in names]
+    return 0 if all(kept) else 1
 
 
 def run(name: str, case: Case) -> bool:
