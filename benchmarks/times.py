@@ -3,8 +3,8 @@
     python benchmarks/times.py [NAME ...]
 
 Each case is `piste train` in a process of its own with nothing set but what the data need: reading, training,
-baselines, evaluation and report together. "Cold" starts with an empty cache of compiled programs, "warm" is the run after it.
-The folder that PISTE_DATA names holds the tables and MNIST.
+baselines, evaluation and report together. "Cold" starts with an empty cache of compiled programs, "warm" is the run
+after it. The folder that PISTE_DATA names holds the tables and MNIST.
 """
 
 import argparse
