@@ -65,9 +65,14 @@ def _hidden(facts: Facts, decided: Decided) -> tuple[tuple[int, ...], str]:
         return (), "a linear model has no hidden layer"
     if decided["model"] == "cnn":
         side = min(facts.shape[:2])
-        stages = max(min(int(math.log2(side / 3)), 4), 1) + 1
-        widths = (32, 64, 128, 128, 256)[:stages]
-        return widths, f"one stage per halving, as long as the maps of {side} pixels stay at least 3x3"
+        halvings = max(int(math.log2(side / 3)), 1)
+        # Two thirds of the work is in the first stages, where the maps are large: large pictures start narrower.
+        widths = (16, 32, 64, 128, 256, 256, 256) if side >= 64 else (32, 64, 128, 128)
+        return widths[
+            : max(halvings, 2)
+        ], f"one stage per halving, as long as the maps of {side} pixels stay at least 3x3"
+    if facts.task is Task.REGRESSION:
+        return (256, 256), "a number is fitted more finely by wide layers, which weight decay keeps in check"
     if facts.rows < 1_000:
         return (64, 64), f"only {size}"
     if facts.rows < 10_000:
@@ -83,7 +88,7 @@ def _dropout(facts: Facts, decided: Decided) -> tuple[float, str]:
     if decided["model"] == "cnn":
         return 0.3, "before the last layer, against learning the train split by heart"
     if facts.task is Task.REGRESSION:
-        return 0.0, "the noise of dropout biases the size of a predicted number"
+        return 0.1, "a little, against learning the train split by heart; more would bias the predicted numbers"
     if facts.rows >= MANY:
         return 0.4, "against learning the train split by heart, with wide layers"
     return 0.2, "against learning the train split by heart"
@@ -110,7 +115,9 @@ def _loss(facts: Facts, decided: Decided) -> tuple[str, str]:
 def _epochs(facts: Facts, decided: Decided) -> tuple[int, str]:
     # Batches of the size that will be chosen below: more examples need fewer passes for the same number of steps.
     if decided["model"] == "cnn":
-        epochs = round(min(max(60_000 / max(facts.rows, 1), 10), 40))
+        epochs = round(min(max(60_000 / max(facts.rows, 1), 8), 40))
+    elif facts.task is Task.REGRESSION:
+        epochs = round(min(max(100_000 / max(facts.rows, 1), 20), 200))
     else:
         epochs = round(min(max(400_000 / max(facts.rows, 1), 20), 300))
     return epochs, f"{facts.rows:,} examples are seen {epochs * facts.rows:,} times in all, at most"
