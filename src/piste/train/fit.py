@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 import jax
@@ -28,6 +28,7 @@ from piste.train.program import (
     initial_carry,
 )
 from piste.train.timeline import Effort, Timeline, named_key
+from piste.train.vector import Layout
 
 STOPPED = {0: "epochs", 1: "patience", 2: "diverged", 3: "target"}
 
@@ -91,9 +92,8 @@ def fit(
     `watch` hears of the progress several times a second; what it raises ends the training, after a checkpoint.
     """
     began = time.perf_counter()
-    outputs = plan.model.output_shape(plan.input_shape)[-1]
-    bias = output_bias(task, train.targets, outputs, train.weights, plan.loss)
-    carry = _start(plan, bias, seed)
+    bias = _bias(plan, train, task)
+    carry = _start(plan)(named_key(seed, "parameters"), bias)
     train_split, validation_split = _on_device(train, 1), _on_device(validation, EVALUATION_CHUNK)
     initial = _initial_loss(plan, carry, validation_split, bias, validation, task)
     program = compiled(plan)
@@ -162,14 +162,38 @@ def _tell(
         checkpoints.offer(carry, position)
 
 
-def _start(plan: Plan, bias: NDArray[np.float32], seed: int) -> Carry:
+def starting_point(plan: Plan, train: Examples, task: Task, seed: int) -> tuple[Carry, Split]:
+    """Return the carry with which `fit` begins, and the examples on the device."""
+    return _start(plan)(named_key(seed, "parameters"), _bias(plan, train, task)), _on_device(train, 1)
+
+
+def _bias(plan: Plan, train: Examples, task: Task) -> NDArray[np.float32]:
+    outputs = plan.model.output_shape(plan.input_shape)[-1]
+    return output_bias(task, train.targets, outputs, train.weights, plan.loss)
+
+
+@lru_cache(maxsize=64)
+def _start(plan: Plan) -> Callable[[jax.Array, NDArray[np.float32]], Carry]:
+    """Return the program that draws the parameters: (key, output bias) -> carry. Kept, as tracing it takes a while."""
+
     def draw(key: jax.Array, bias: jax.Array) -> Carry:
         parameters = plan.model.init(key, plan.input_shape)
         parameters = with_output_bias(plan.model, parameters, bias)
         return initial_carry(plan, plan.layout.ravel(parameters), plan.model.init_state(plan.input_shape))
 
-    carry: Carry = jitted(draw)(named_key(seed, "parameters"), bias)
-    return carry
+    return jitted(draw)
+
+
+@lru_cache(maxsize=64)
+def _measure(plan: Plan) -> Callable[[jax.Array, State, Split], tuple[jax.Array, jax.Array]]:
+    """Return the program (vector, state, split) -> (mean loss, metric)."""
+    return jitted(partial(evaluate, plan, plan.layout))
+
+
+@lru_cache(maxsize=64)
+def _unravel(layout: Layout) -> Callable[[jax.Array], Parameters]:
+    """Return the program that cuts the vector into the parameters."""
+    return jitted(layout.unravel)
 
 
 def _on_device(examples: Examples, multiple: int) -> Split:
@@ -188,7 +212,7 @@ def _on_device(examples: Examples, multiple: int) -> Split:
 def _initial_loss(
     plan: Plan, carry: Carry, split: Split, bias: NDArray[np.float32], validation: Examples, task: Task
 ) -> InitialLoss:
-    measured, _ = jitted(partial(evaluate, plan, plan.layout))(carry.vector, carry.state, split)
+    measured, _ = _measure(plan)(carry.vector, carry.state, split)
     return InitialLoss(float(measured), constant_loss(task, bias, validation.targets, validation.weights, plan.loss))
 
 
@@ -241,6 +265,6 @@ def _fitted(
         stopped=stopped,
         initial_loss=initial,
     )
-    parameters = jitted(layout.unravel)(carry.best_vector)
+    parameters = _unravel(layout)(carry.best_vector)
     on_host = partial(jax.tree.map, np.asarray)
     return Fitted(on_host(parameters), on_host(carry.best_state), record, position.records)

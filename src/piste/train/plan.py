@@ -1,7 +1,7 @@
 """What a program is compiled for, and what it works on: all that passes between the host and the device."""
 
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 import jax
@@ -35,8 +35,12 @@ class Plan:
     @property
     def layout(self) -> Layout:
         """The layout of the model's parameters."""
-        shapes = jax.eval_shape(partial(self.model.init, shape=self.input_shape), jax.random.key(0))
-        return Layout.of(shapes)
+        return _layout(self.model, self.input_shape)
+
+
+@lru_cache(maxsize=64)
+def _layout(model: Layer, shape: Shape) -> Layout:
+    return Layout.of(jax.eval_shape(partial(model.init, shape=shape), jax.random.key(0)))
 
 
 class Split(NamedTuple):
