@@ -44,7 +44,7 @@ def copy(broken: RunFolder, tmp_path: Path) -> RunFolder:
 
 def test_a_run_that_broke_is_not_taken_for_a_finished_one(piste: Piste, broken: RunFolder) -> None:
     assert broken.record.status is Status.FAILED
-    assert broken.record.error == "A fault in Piste: RuntimeError: out of\nluck"
+    assert broken.record.error == "A fault in Piste: RuntimeError: out of luck"
     assert " failed " in piste("runs", broken.path.parent).out
     outcome = piste("predict", broken.path, "iris")
     assert (outcome.code, outcome.out) == (MISTAKE, "")

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from piste.core.records import Score, Task
 from piste.evaluate.predictions import Predictions
-from piste.evaluate.scores import deciding, evaluate, is_imbalanced, main_score
+from piste.evaluate.scores import deciding, evaluate, imbalance, is_imbalanced, main_score
 
 
 def two_class(right: NDArray[np.bool_]) -> Predictions:
@@ -98,6 +98,22 @@ def test_imbalance() -> None:
     assert is_imbalanced(Task.MULTI_LABEL, np.eye(10, dtype=int))
     assert not is_imbalanced(Task.MULTI_LABEL, np.eye(4, dtype=int))
     assert not is_imbalanced(Task.REGRESSION, np.zeros((5, 1)))
+
+
+def test_why_accuracy_does_not_decide_is_said() -> None:
+    uneven = np.repeat([1, 0], [190, 10])
+    assert imbalance(Task.TWO_CLASS, uneven, ("ill", "well")) == (
+        "The score that decides is the ROC AUC: 95.0% of the train rows are 'well' and 10 are 'ill', "
+        "so accuracy would reward passing over the rare."
+    )
+    assert "is the balanced accuracy: 62.5% of the train rows are 'a' and 10 are 'c'" in imbalance(
+        Task.MANY_CLASS, np.repeat([0, 1, 2], [100, 50, 10]), ("a", "b", "c")
+    )
+    assert imbalance(Task.MULTI_LABEL, np.eye(10, dtype=int), tuple("abcdefghij")) == (
+        "The score that decides is the macro ROC AUC: half of the labels are on at most 10.0% of the train rows each."
+    )
+    assert imbalance(Task.TWO_CLASS, np.repeat([0, 1], [80, 20]), ("a", "b")) == ""
+    assert imbalance(Task.REGRESSION, np.zeros((5, 1)), ("y",)) == ""
 
 
 def test_the_first_score_decides_where_the_main_one_is_undefined() -> None:

@@ -6,7 +6,7 @@ from piste.evaluate.judge import compare, verdict
 from piste.evaluate.predictions import Predictions
 from piste.evaluate.record import evaluation_record
 from piste.evaluate.reliability import calibration
-from piste.evaluate.scores import evaluate, is_imbalanced, main_score
+from piste.evaluate.scores import evaluate, imbalance, is_imbalanced, main_score
 
 __all__ = [
     "Predictions",
@@ -16,6 +16,7 @@ __all__ = [
     "confusion",
     "evaluate",
     "evaluation_record",
+    "imbalance",
     "is_imbalanced",
     "main_score",
     "residuals",

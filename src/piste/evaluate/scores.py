@@ -87,6 +87,25 @@ def is_imbalanced(task: Task, targets: NDArray[np.generic]) -> bool:
     return bool(counts.max() >= STRONG_IMBALANCE * counts.min())
 
 
+def imbalance(task: Task, targets: NDArray[np.generic], names: Sequence[str]) -> str:
+    """Return why plain accuracy does not decide on these train targets, and "" where it does.
+
+    `names` are the classes or labels that the targets count in. The sentence names the score that decides instead.
+    """
+    if not is_imbalanced(task, targets):
+        return ""
+    decides = f"The score that decides is the {main_score(task, imbalanced=True)}"
+    if task == Task.MULTI_LABEL:
+        share = float(np.median(np.mean(np.asarray(targets) == 1, axis=0)))
+        return f"{decides}: half of the labels are on at most {share:.1%} of the train rows each."
+    values, counts = np.unique(targets, return_counts=True)
+    common, rare = str(names[int(values[counts.argmax()])]), str(names[int(values[counts.argmin()])])
+    return (
+        f"{decides}: {counts.max() / counts.sum():.1%} of the train rows are {common!r} and {counts.min():,} "
+        f"are {rare!r}, so accuracy would reward passing over the rare."
+    )
+
+
 def deciding(scores: Sequence[Score], main: str) -> Score:
     """Return the score called `main`, or the first one where these examples leave `main` undefined."""
     return next((score for score in scores if score.name == main), scores[0])

@@ -12,8 +12,10 @@ from piste.core.records import EvaluationRecord, RunRecord, Status, TrainingReco
 from piste.core.runs import CHECKPOINTS, EVALUATION, PREDICTIONS, RUN, RunFolder
 from piste.data.encoding import Encoding
 from piste.data.examples import DataSet
-from piste.evaluate import evaluation_record
+from piste.evaluate import evaluation_record, imbalance, main_score
 from piste.evaluate.baselines import run_baselines
+from piste.recipe.augmentation import build_augmentations
+from piste.recipe.augmented import augmented_examples
 from piste.recipe.examples import describer
 from piste.recipe.fitting import Splits, encode_splits, fit_network
 from piste.recipe.interrupt import gentle_interrupt
@@ -43,7 +45,7 @@ def carry_out(
         _mark(folder, str(error))
         raise
     except Exception as error:
-        _mark(folder, f"A fault in Piste: {type(error).__name__}: {error}")
+        _mark(folder, " ".join(f"A fault in Piste: {type(error).__name__}: {error}".split()))
         raise
 
 
@@ -58,6 +60,9 @@ def _finished(
 ) -> Run:
     splits = encode_splits(dataset, encoding)
     network, training = _trained(folder, record, dataset, splits, encoding, settings, hear)
+    changes = build_augmentations(settings.training.augment or (), encoding)
+    shown = augmented_examples(changes, splits.train, encoding, settings.data.seed)
+    training = dataclasses.replace(training, augmented=shown)
     save_network(network, folder)
     evaluation = _judged(folder, dataset, splits, network, settings.data.seed, hear)
     folder.write(evaluation, EVALUATION)
@@ -126,7 +131,7 @@ def _judged(
         **prediction_columns(predictions.task, predictions.classes, predictions.names, predictions.outputs),
     }
     write_table(table, folder.file(PREDICTIONS))
-    hear.say("Training the baselines ...")
+    uneven = imbalance(predictions.task, splits.truth["train"], predictions.classes or predictions.names)
     with told(hear, "Judging the network and the baselines"):
         ran, skipped = run_baselines(
             (splits.train.inputs, splits.truth["train"]),
@@ -135,9 +140,22 @@ def _judged(
             predictions.classes,
             predictions.names,
             seed,
+            hear.say,
         )
-        describe = describer(dataset, rows)
-        return evaluation_record(predictions, ran, skipped, dataset.origin[rows], describe, seed)
+        main = main_score(predictions.task, bool(uneven))
+        judged = evaluation_record(
+            predictions,
+            ran,
+            skipped,
+            dataset.origin[rows],
+            describer(dataset, rows),
+            seed,
+            main=main,
+        )
+    # Where the test split leaves that score undefined, another one decided.
+    return (
+        dataclasses.replace(judged, verdict=f"{judged.verdict} {uneven}") if uneven and judged.main == main else judged
+    )
 
 
 def _identity(record: RunRecord, dataset: DataSet) -> str:

@@ -83,7 +83,15 @@ def evaluate(run: Run | Path | str, data: Any) -> EvaluationRecord:
     if new.values is None or not len(new.values):
         raise DataError(f"There is no row with a value of {', '.join(network.encoding.target_columns)} to evaluate on.")
     predictions = network.judged(network.encoding.inputs(new.columns), new.values)
-    record = evaluation_record(predictions, [], {}, new.origin, lambda index: ({}, ""), run.record.seed)
+    record = evaluation_record(
+        predictions,
+        [],
+        {},
+        new.origin,
+        lambda index: ({}, ""),
+        run.record.seed,
+        main=run.evaluation.main,
+    )
     return dataclasses.replace(record, notes=(*new.notes, *_seen(run, new)))
 
 
