@@ -24,9 +24,8 @@ from piste.nn.metrics import METRICS, WATCHED, Watched, WholeSplit, of_exponenti
 from piste.nn.normalisation import Standardise
 from piste.nn.own import PerExampleOnly, function_name
 from piste.nn.resolve import resolve
-from piste.nn.zoo.cnn import cnn
-from piste.nn.zoo.mlp import mlp
 from piste.recipe.augmentation import build_augmentations
+from piste.recipe.networks import NETWORKS
 from piste.recipe.settings import ModelSettings, Settings
 from piste.train.averaging import Averaging
 from piste.train.optimisers import Optimiser
@@ -48,23 +47,8 @@ def outputs_of(encoding: Encoding) -> int:
 def build_model(settings: ModelSettings, encoding: Encoding) -> Layer:
     """Return the network that `settings` name, for inputs and outputs as encoded."""
     shape, count = encoding.input_shape, outputs_of(encoding)
-    hidden, dropout, batch_norm = settings.hidden or (), settings.dropout or 0.0, bool(settings.batch_norm)
     inputs = (Standardise(encoding.channel_mean, encoding.channel_std),) if len(shape) == 3 else ()
-    if settings.model == "cnn" and len(shape) == 3:
-        size = (shape[0], shape[1], shape[2])
-        options = {"activation": settings.activation, "dropout": dropout, "batch_norm": batch_norm}
-        return resolve(cnn(count, size, hidden, inputs=inputs, **options))  # type: ignore[arg-type]
-    return resolve(
-        mlp(
-            count,
-            hidden,
-            activation=settings.activation,
-            dropout=dropout,
-            batch_norm=batch_norm,
-            flatten=len(shape) > 1,
-            inputs=inputs,
-        )
-    )
+    return resolve(NETWORKS[settings.model or "mlp"].build(settings, count, shape, inputs))
 
 
 def build_loss(settings: ModelSettings, task: Task | None = None) -> Loss:

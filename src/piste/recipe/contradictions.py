@@ -7,6 +7,7 @@ from piste.core.records import Task
 from piste.nn.metrics import METRICS
 from piste.recipe.augmentation import NONE, named
 from piste.recipe.facts import Decided, Facts
+from piste.recipe.networks import NETWORKS
 from piste.train.optimisers import BETA2, LBFGS, MOMENTUM
 
 LOSSES: dict[Task, tuple[str, ...]] = {
@@ -18,6 +19,8 @@ LOSSES: dict[Task, tuple[str, ...]] = {
 """The losses that fit a task, the default first."""
 
 BELONGS: dict[str, tuple[str, Collection[str]]] = {
+    "depth": ("model", ("residual-mlp", "vgg", "resnet", "small-resnet")),
+    "width": ("model", ("vgg", "resnet", "small-resnet")),
     "smoothing": ("loss", ("cross-entropy",)),
     "gamma": ("loss", ("focal",)),
     "margin": ("loss", ("hinge", "squared-hinge")),
@@ -38,8 +41,7 @@ _MIXES = ("mixup", "cutmix")  # their targets are shares of classes
 
 def check_fit(facts: Facts, decided: Decided, origins: Mapping[str, str]) -> None:
     """Raise `SettingError` for the first contradiction; `origins` names the settings that were given."""
-    if decided["model"] == "cnn" and not facts.pictures:
-        raise SettingError("The model 'cnn' needs pictures, and these data are a table. Choose --model mlp or linear.")
+    _check_network(facts, decided)
     _check_task(facts, decided, "loss", LOSSES[facts.task])
     _check_task(facts, decided, "metric", METRICS[facts.task])
     _check_belonging(decided, origins)
@@ -53,6 +55,24 @@ def check_fit(facts: Facts, decided: Decided, origins: Mapping[str, str]) -> Non
         )
     if decided["class_weights"] != "none" and facts.task not in (Task.TWO_CLASS, Task.MANY_CLASS):
         raise SettingError(f"Class weights need classes, and the target is {facts.task}. Leave --class-weights out.")
+
+
+def _check_network(facts: Facts, decided: Decided) -> None:
+    name, network = decided["model"], NETWORKS[decided["model"]]
+    if network.pictures and not facts.pictures:
+        raise SettingError(
+            f"The model '{name}' needs pictures, and these are a table. Choose --model mlp, linear or residual-mlp."
+        )
+    if network.tables and facts.pictures:
+        raise SettingError(f"The model '{name}' needs a table, and these are pictures. Choose --model cnn or mlp.")
+    if facts.pictures and min(facts.shape[:2]) < network.least:
+        raise SettingError(
+            f"The model '{name}' needs pictures of at least {network.least} pixels, and these have "
+            f"{min(facts.shape[:2])}. Choose --model cnn or mlp, or enlarge them with --image-size {network.least}."
+        )
+    if decided["depth"] is not None and network.depths and decided["depth"] not in network.depths:
+        known = ", ".join(map(str, network.depths))
+        raise SettingError(f"The model '{name}' has a depth of {known}. Got {decided['depth']} instead.")
 
 
 def _check_task(facts: Facts, decided: Decided, setting: str, fitting: Collection[str]) -> None:

@@ -2,6 +2,7 @@
 
 from piste.core.records import Task
 from piste.recipe.facts import MANY, Decided, Facts
+from piste.recipe.networks import sees_pictures
 from piste.train.optimisers import LBFGS
 
 _RATES = {"sgd": 0.1, "momentum": 0.02, "nesterov": 0.02, "adagrad": 0.02, "adadelta": 1.0, LBFGS: 1.0}
@@ -18,7 +19,7 @@ def batch_size(facts: Facts, decided: Decided) -> tuple[int, str]:
     if decided.get("optimiser") == LBFGS:
         return 0, "L-BFGS compares losses of one and the same batch: the whole train split"
     size = 16 if facts.rows < 500 else 32 if facts.rows < 5_000 else 64 if facts.rows < 20_000 else 128
-    if decided["model"] == "cnn":
+    if sees_pictures(decided):
         size = min(size, 64)
     return size, f"about {max(facts.rows // size, 1):,} steps an epoch"
 
@@ -37,7 +38,7 @@ def learning_rate(facts: Facts, decided: Decided) -> tuple[float, str]:
 
 
 def _adam_rate(facts: Facts, decided: Decided) -> tuple[float, str]:
-    if decided["model"] == "cnn":
+    if sees_pictures(decided):
         return 3e-3, "usual for a convolutional net with batch norm and an Adam-family optimiser"
     if decided["batch_norm"] and facts.rows < MANY:
         return 2e-3, "usual with batch norm and an Adam-family optimiser"

@@ -9,7 +9,7 @@ from piste.core.settings import Range, from_mapping
 from piste.data.settings import DataSettings
 from piste.train.settings import TrainingSettings
 
-ModelName = Literal["mlp", "cnn", "linear"]
+ModelName = Literal["mlp", "linear", "residual-mlp", "cnn", "lenet", "vgg", "resnet", "small-resnet"]
 ActivationName = Literal["relu", "leaky_relu", "elu", "selu", "gelu", "silu", "tanh", "sigmoid", "softplus", "mish"]
 LossName = Literal[
     "cross-entropy",
@@ -33,9 +33,14 @@ class ModelSettings:
     Attributes
     ----------
     model
-        Kind of network: mlp for tables (and pictures, flattened), cnn for pictures, linear for no hidden layer.
+        Kind of network: mlp or linear for anything, residual-mlp for tables; cnn, lenet, vgg, resnet or small-resnet
+        for pictures.
     hidden
         Widths of the hidden layers, or of the stages of a cnn, with commas between.
+    depth
+        Blocks of a residual-mlp (3); layers with weights of a vgg (11), resnet (18) or small-resnet (20).
+    width
+        Maps of the first stage of a vgg (64), resnet (64) or small-resnet (16).
     activation
         Non-linearity after each hidden layer.
     dropout
@@ -62,6 +67,8 @@ class ModelSettings:
 
     model: ModelName | None = None
     hidden: Annotated[tuple[int, ...], Range(1, 65536)] | None = None
+    depth: Annotated[int, Range(1, 1000)] | None = None
+    width: Annotated[int, Range(1, 65536)] | None = None
     activation: ActivationName = "relu"
     dropout: Annotated[float, Range(0, 1, high_open=True)] | None = None
     batch_norm: bool | None = None
