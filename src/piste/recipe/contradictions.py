@@ -61,7 +61,8 @@ def _check_network(facts: Facts, decided: Decided) -> None:
     name, network = decided["model"], NETWORKS[decided["model"]]
     if network.pictures and not facts.pictures:
         raise SettingError(
-            f"The model '{name}' needs pictures, and these are a table. Choose --model mlp, linear or residual-mlp."
+            f"The model '{name}' needs pictures, and these data are a table. "
+            "Choose --model mlp, linear or residual-mlp."
         )
     if network.tables and facts.pictures:
         raise SettingError(f"The model '{name}' needs a table, and these are pictures. Choose --model cnn or mlp.")
