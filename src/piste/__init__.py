@@ -15,10 +15,12 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from piste.recipe.predict import Predicted, evaluate, predict
+    from piste.recipe.rate import find_rate
     from piste.recipe.resume import resume
     from piste.recipe.run import Run
     from piste.recipe.train import train
     from piste.sklearn import PisteClassifier, PisteRegressor
+    from piste.train.finder import RateFound
     from piste.train.minimise import Minimum, minimise
 
 __all__ = [
@@ -26,9 +28,11 @@ __all__ = [
     "PisteClassifier",
     "PisteRegressor",
     "Predicted",
+    "RateFound",
     "Run",
     "__version__",
     "evaluate",
+    "find_rate",
     "minimise",
     "predict",
     "resume",
@@ -40,8 +44,10 @@ _MODULES = {
     "PisteClassifier": "piste.sklearn",
     "PisteRegressor": "piste.sklearn",
     "Predicted": "piste.recipe.predict",
+    "RateFound": "piste.train.finder",
     "Run": "piste.recipe.run",
     "evaluate": "piste.recipe.predict",
+    "find_rate": "piste.recipe.rate",
     "minimise": "piste.train.minimise",
     "predict": "piste.recipe.predict",
     "resume": "piste.recipe.resume",

@@ -15,6 +15,7 @@ class Verb:
 VERBS = (
     Verb("train", "piste.cli.train:train", "Train a network on data, judge it beside baselines, write a report."),
     Verb("resume", "piste.cli.resume:resume", "Go on with a run that was cut short, from its last checkpoint."),
+    Verb("rate", "piste.cli.rate:rate", "Find a learning rate by a short test, with its reason."),
     Verb("predict", "piste.cli.predict:predict", "Predict the target of new rows or pictures."),
     Verb("evaluate", "piste.cli.evaluate:evaluate", "Score a trained network on other labelled data."),
     Verb("runs", "piste.cli.runs:runs", "List the runs in a folder, with their main score."),
