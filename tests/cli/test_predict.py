@@ -94,7 +94,7 @@ def damaged(run: Path, folder: Path) -> Path:
     [
         (lambda run, folder: folder, NEW, (), "is not a run folder: it has no run.json."),
         (lambda run, folder: run / "absent", NEW, (), "is not a run folder"),
-        (unfinished, NEW, (), "is unfinished, so its network cannot be trusted"),
+        (unfinished, NEW, (), "is unfinished, so its network cannot be trusted; `piste resume "),
         (damaged, NEW, (), "The model in "),
         (None, "colour,size\nr,1\n", (), "has no column 'picked', which the model needs; its 2 columns are colour"),
         (None, "a,b\n1,2\n", (), "has no column 'size' (nor colour, picked), which the model needs"),

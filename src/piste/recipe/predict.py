@@ -108,7 +108,8 @@ def _opened(run: Run | Path | str) -> Run:
     opened = run if isinstance(run, Run) else Run(RunFolder.open(run))
     if opened.record.status is not Status.FINISHED:
         raise DataError(
-            f"The run {opened.path} is {opened.record.status}, so its network cannot be trusted; train it again first."
+            f"The run {opened.path} is {opened.record.status}, so its network cannot be trusted; "
+            f"`piste resume {opened.path}` finishes it."
         )
     return opened
 
