@@ -49,8 +49,9 @@ def weight_decay(facts: Facts, decided: Decided) -> tuple[float, str]:
     """Return the decoupled decay."""
     if decided["optimiser"] == LBFGS:
         return 0.0, "decay would move the weights past the line search; a penalty (--l2) is part of it"
-    if facts.task is Task.REGRESSION:
-        return 0.3, "a firm pull of the weights to zero keeps the fitted function smooth"
+    if facts.task is Task.REGRESSION and facts.rows < MANY:
+        decay = 0.3 if facts.rows < 1_000 else 1.0
+        return decay, "a firm pull of the weights to zero keeps the fitted function smooth"
     return 0.01, "a light pull of the weights to zero"
 
 
