@@ -68,6 +68,25 @@ def test_pictures_get_a_convolutional_net_and_tables_do_not() -> None:
 
 
 @pytest.mark.parametrize(
+    ("facts", "given", "expected"),
+    [
+        (PICTURES, {}, "shift:2"),
+        (Facts(Task.MULTI_LABEL, 900, (160, 200, 3)), {}, "shift:10"),
+        (PICTURES, {"model": "linear"}, "none"),
+        (PICTURES, {"optimiser": "lbfgs"}, "none"),
+        (Facts(Task.MANY_CLASS, 1_200, (8, 8, 1)), {}, "none"),
+        (Facts(Task.MANY_CLASS, 2_000_000, (28, 28, 1)), {}, "none"),
+        (Facts(Task.REGRESSION, 900, (28, 28, 1)), {}, "none"),
+        (TABLE, {}, "none"),
+    ],
+)
+def test_pictures_large_enough_are_shifted_where_that_was_measured_to_help(
+    facts: Facts, given: dict[str, Any], expected: str
+) -> None:
+    assert decide(settings(**given), {}, facts)[0].training.augment == (expected,)
+
+
+@pytest.mark.parametrize(
     ("given", "message"),
     [
         ({"model": "cnn"}, "needs pictures"),
