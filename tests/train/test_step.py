@@ -3,18 +3,24 @@
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.metrics import f1_score
 
 from piste.core.records import Task
-from piste.nn.losses import AbsoluteError, CrossEntropy, Huber, Loss, Poisson, SquaredError
+from piste.nn.activations import Activation
+from piste.nn.dense import Dense
+from piste.nn.layer import Context
+from piste.nn.losses import AbsoluteError, CrossEntropy, Huber, Loss, Poisson, SquaredError, SumOfSquares
 from piste.nn.metrics import METRICS, WATCHED
+from piste.nn.sequential import Sequential
 from piste.nn.zoo.mlp import mlp
 from piste.train.averaging import Averaging
 from piste.train.fit import Examples, Fitted, Shown, fit
 from piste.train.inference import outputs
+from piste.train.minimise import minimise
 from piste.train.optimisers import OPTIMISERS, Optimiser
 from piste.train.plan import Plan, initial_carry
 from piste.train.plateau import Plateau
@@ -68,6 +74,25 @@ def test_any_batch_size_learns(batch: int) -> None:
 def test_every_optimiser_learns(name: str) -> None:
     fitted = trained(plan(name, norm=name == "muon"), epochs=6, rate={"adadelta": 5.0}.get(name, 0.02))
     assert fitted.epochs[-1].train_loss < fitted.epochs[0].train_loss
+
+
+def test_full_batch_descent_on_two_sigmoid_layers_never_rises_and_solves_the_toy() -> None:
+    # The classic first network: four rows of three inputs, their answer is "one of the first two, not both".
+    table = np.array([[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]], np.float32)
+    truth = np.array([[0], [1], [1], [0]], np.float32)
+    sigmoid = Activation("sigmoid")
+    model = Sequential((Dense(4, bias=False), sigmoid, Dense(1, bias=False), sigmoid))
+
+    def loss(parameters: Any, inputs: jax.Array, targets: jax.Array) -> jax.Array:
+        outputs, _ = model.run(parameters, {}, inputs, Context())
+        return jnp.sum(SumOfSquares()(outputs, targets))
+
+    start = model.init(jax.random.key(0), (3,))
+    found = minimise(loss, start, table, truth, steps=1500, optimiser="sgd", learning_rate=1.0)
+    assert np.all(np.diff(found.values) < 0)
+    assert found.value < 0.05
+    answers, _ = model.run(found.parameters, {}, jnp.asarray(table), Context())
+    np.testing.assert_array_equal(np.round(answers), truth)
 
 
 def test_lbfgs_solves_a_ridge_regression_with_biases_spared() -> None:
