@@ -88,16 +88,19 @@ def test_ctrl_c_leaves_a_checkpoint(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_run_killed_at_random_moments_ends_bit_identical(tmp_path: Path) -> None:
-    flags = ["--quiet", "--epochs", "3000", "--patience", "0", "--hidden", "16", "--checkpoint", "0"]
+    # Long enough that most kills fall into the training: about half a minute on two cores.
+    flags = ["--quiet", "--model", "mlp", "--hidden", "256,256", "--batch-size", "16", "--epochs", "600"]
+    flags += ["--patience", "0", "--checkpoint", "0"]
     whole = subprocess.run(
-        [*COMMAND, "train", "iris", "--runs", str(tmp_path / "whole"), *flags],
+        [*COMMAND, "train", "digits", "--runs", str(tmp_path / "whole"), *flags],
         check=True, capture_output=True, text=True,
     )  # fmt: skip
     undisturbed = Run.open(whole.stdout.strip())
     chance = random.Random(0)
     folder, kills = None, 0
     while kills < KILLS:
-        verb = ["resume", str(folder.path)] if folder else ["train", "iris", "--runs", str(tmp_path / "killed"), *flags]
+        begin = ["train", "digits", "--runs", str(tmp_path / "killed"), *flags]
+        verb = ["resume", str(folder.path)] if folder else begin
         process = subprocess.Popen([*COMMAND, *verb], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         while folder is None and process.poll() is None:
             folder = next(iter(runs_in(tmp_path / "killed")), None)
