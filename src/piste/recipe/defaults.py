@@ -88,8 +88,10 @@ def _hidden(facts: Facts, decided: Decided) -> tuple[tuple[int, ...], str]:
         return (256, 256), "a number is fitted more finely by wide layers, which weight decay keeps in check"
     if facts.rows < 1_000:
         return (64, 64), f"only {size}"
-    if facts.rows < 10_000:
+    if facts.rows < MANY:
         return (128, 128), size
+    if facts.pictures:
+        return (512, 512), f"{size}, and every pixel counts by itself"
     return (256, 256), size
 
 
