@@ -29,15 +29,17 @@ from sklearn.neural_network import MLPClassifier, MLPRegressor
 from piste.core.keys import seed_of
 from piste.core.records import Task
 from piste.core.settings import from_mapping
+from piste.core.versions import versions
 from piste.data.dataset import load
 from piste.data.encoding import Encoding, fit_encoding
 from piste.data.examples import DataSet
 from piste.data.settings import DataSettings
 from piste.evaluate import Predictions, Ran, compare, evaluate
-from piste.recipe.defaults import Facts, decide
+from piste.recipe.defaults import decide
+from piste.recipe.facts import Facts
 from piste.recipe.fitting import encode_splits, fit_network
 from piste.recipe.settings import ModelSettings, Settings
-from piste.recipe.versions import versions
+from piste.recipe.versions import PACKAGES
 from piste.train.compiler import configure_jax
 from piste.train.settings import TrainingSettings
 
@@ -78,7 +80,7 @@ def main() -> int:
     names = parser.parse_args().names or list(CASES)
     configure_jax()
     warnings.simplefilter("ignore", ConvergenceWarning)
-    say(" ".join(f"{name} {version}" for name, version in versions().items()))
+    say(" ".join(f"{name} {version}" for name, version in versions(PACKAGES).items()))
     say("")
     say("| case | score | target | Piste [95 %] | scikit-learn | Piste's lead [95 %] | seconds | their seconds |")
     say("| --- | --- | --- | --- | --- | --- | --- | --- |")

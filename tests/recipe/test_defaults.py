@@ -6,7 +6,8 @@ import pytest
 from piste.core.errors import SettingError
 from piste.core.records import Task
 from piste.core.settings import from_mapping
-from piste.recipe.defaults import RULES, Facts, decide
+from piste.recipe.defaults import RULES, decide
+from piste.recipe.facts import Facts
 from piste.recipe.settings import SECTIONS, Settings
 from piste.train.optimisers import OPTIMISERS
 

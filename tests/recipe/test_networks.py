@@ -9,7 +9,8 @@ from piste.core.errors import SettingError
 from piste.core.records import Task
 from piste.data.settings import DataSettings
 from piste.nn.resolve import resolve
-from piste.recipe.defaults import Facts, decide
+from piste.recipe.defaults import decide
+from piste.recipe.facts import Facts
 from piste.recipe.networks import NETWORKS
 from piste.recipe.settings import ModelName, ModelSettings, Settings
 from piste.train.settings import TrainingSettings

@@ -19,7 +19,9 @@ from piste.nn.metrics import WATCHED
 from piste.nn.sequential import Sequential
 from piste.nn.shaping import Flatten
 from piste.train.optimisers import Optimiser
-from piste.train.program import EVALUATION_CHUNK, Plan, Split, evaluate, initial_carry, train_step
+from piste.train.plan import Plan, Split, initial_carry
+from piste.train.program import EVALUATION_CHUNK, evaluate
+from piste.train.step import train_step
 
 MODEL = Sequential((Flatten(), Dense(3)))
 PLAN = partial(Plan, MODEL, (6, 6, 1), CrossEntropy(), WATCHED[Task.MANY_CLASS].metric, Optimiser("sgd"))

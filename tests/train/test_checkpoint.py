@@ -16,7 +16,7 @@ from piste.nn.zoo.mlp import mlp
 from piste.train.checkpoint import Checkpoints, Position
 from piste.train.fit import Examples, Fitted, Progress, Shown, fit
 from piste.train.optimisers import Optimiser
-from piste.train.program import Plan
+from piste.train.plan import Plan
 from piste.train.schedules import rates
 from piste.train.timeline import Effort
 

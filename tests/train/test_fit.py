@@ -15,7 +15,7 @@ from piste.train import timeline
 from piste.train.fit import Examples, Fitted, Progress, Shown, fit
 from piste.train.inference import outputs
 from piste.train.optimisers import Optimiser
-from piste.train.program import Plan
+from piste.train.plan import Plan
 from piste.train.schedules import rates
 from piste.train.timeline import Effort, steps_per_epoch
 

@@ -9,7 +9,7 @@ import dataclasses
 import difflib
 import math
 import types
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -64,9 +64,7 @@ def from_mapping(kind: type[Settings], values: Mapping[str, Any], where: str) ->
     known = [field.name for field in dataclasses.fields(kind)]  # type: ignore[arg-type]
     for name in values:
         if name not in known:
-            near = difflib.get_close_matches(name, known, 1)
-            hint = f"Did you mean '{near[0]}'?" if near else f"Known are: {', '.join(known)}."
-            raise SettingError(f"{where} has no setting '{name}'. {hint}")
+            raise SettingError(f"{where} has no setting '{name}'. {nearest(name, known)}")
     settings = kind(**{name: _plain(value) for name, value in values.items()})
     check(settings)
     return settings
@@ -78,6 +76,12 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return tuple(_plain(one) for one in value)
     return str(value) if isinstance(value, Path) else value
+
+
+def nearest(name: str, known: Collection[str]) -> str:
+    """Return the sentence that helps who wrote `name`: the nearest of `known`, or all of them."""
+    close = difflib.get_close_matches(name, known, 1)
+    return f"Did you mean '{close[0]}'?" if close else f"Known are: {', '.join(known)}."
 
 
 def _check_value(name: str, value: Any, hint: Any) -> None:

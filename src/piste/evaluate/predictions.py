@@ -48,9 +48,14 @@ class Predictions:
     @property
     def chosen(self) -> NDArray[np.int64]:
         """The predicted class (B,), or for multi-label the predicted labels (B, K) as 0 and 1."""
-        if self.task == Task.MULTI_LABEL:
-            return (self.outputs >= LABEL_THRESHOLD).astype(np.int64)
-        return np.asarray(np.argmax(self.outputs, axis=1), dtype=np.int64)
+        return chosen(self.task, self.outputs)
+
+
+def chosen(task: Task, outputs: FloatArray) -> NDArray[np.int64]:
+    """Return the class (B,) that outputs (B, C) predict, or for multi-label the labels (B, K) as 0 and 1."""
+    if task == Task.MULTI_LABEL:
+        return (outputs >= LABEL_THRESHOLD).astype(np.int64)
+    return np.asarray(np.argmax(outputs, axis=1), dtype=np.int64)
 
 
 def check(predictions: Predictions) -> None:

@@ -8,12 +8,12 @@ import jax.numpy as jnp
 
 from piste.core.errors import SettingError
 from piste.nn.constraints import Checked
-from piste.nn.layer import Context, Layer, Parameters, Shape, State
+from piste.nn.layer import Context, Layer, Nested, Parameters, Shape, State
 from piste.nn.sequential import child_name
 
 
 @dataclass(frozen=True)
-class Branches(Checked):
+class Branches(Nested, Checked):
     """`layers` that all read the same inputs; the final classes say how the outputs are joined.
 
     An empty `Sequential` is the branch that hands the inputs on. The mask that goes on is the first branch's.
@@ -42,11 +42,6 @@ class Branches(Checked):
         """Return the running state of every branch that has some, by name."""
         states = {child_name(index, layer): layer.init_state(shape) for index, layer in enumerate(self.layers)}
         return {name: value for name, value in states.items() if value}
-
-    def run(self, parameters: Parameters, state: State, inputs: jax.Array, context: Context) -> tuple[jax.Array, State]:
-        """Return the joined outputs and the new state."""
-        outputs, state, _ = self.flow(parameters, state, inputs, context)
-        return outputs, state
 
     def flow(
         self, parameters: Parameters, state: State, inputs: jax.Array, context: Context

@@ -89,7 +89,7 @@ class Layer:
     ) -> tuple[jax.Array, State, Context]:
         """Return outputs, new state, and the context for the layer that comes next.
 
-        Only layers made of other layers define this, and `run` as its first two results.
+        Only layers made of other layers define this; they are `Nested`.
         """
         outputs, state = self.run(parameters, state, inputs, context)
         return outputs, state, context.masked(self.mask_after(inputs, outputs, context.mask))
@@ -102,3 +102,12 @@ class Layer:
     def _trace(self, key: jax.Array, inputs: jax.Array) -> jax.Array:
         shape = inputs.shape[1:]
         return self.run(self.init(key, shape), self.init_state(shape), inputs, Context())[0]
+
+
+class Nested(Layer):
+    """A layer made of other layers: it defines `flow`, which hands the mask from one to the next."""
+
+    def run(self, parameters: Parameters, state: State, inputs: jax.Array, context: Context) -> tuple[jax.Array, State]:
+        """Return outputs and the new state."""
+        outputs, state, _ = self.flow(parameters, state, inputs, context)
+        return outputs, state

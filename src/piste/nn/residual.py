@@ -7,11 +7,11 @@ import jax.numpy as jnp
 
 from piste.core.errors import SettingError
 from piste.nn.constraints import Checked
-from piste.nn.layer import Context, Layer, Parameters, Shape, State
+from piste.nn.layer import Context, Layer, Nested, Parameters, Shape, State
 
 
 @dataclass(frozen=True)
-class Residual(Checked):
+class Residual(Nested, Checked):
     """`body(x) + shortcut(x)` (He et al. 2016, eq. 1 and 2); the shortcut is x itself when left out.
 
     The outputs of both must be of one shape. Parameters under "body" and "shortcut".
@@ -34,11 +34,6 @@ class Residual(Checked):
         """Return the running state of body and shortcut."""
         states = {name: layer.init_state(shape) for name, layer in self._parts.items()}
         return {name: value for name, value in states.items() if value}
-
-    def run(self, parameters: Parameters, state: State, inputs: jax.Array, context: Context) -> tuple[jax.Array, State]:
-        """Return the sum and the new state."""
-        outputs, state, _ = self.flow(parameters, state, inputs, context)
-        return outputs, state
 
     def flow(
         self, parameters: Parameters, state: State, inputs: jax.Array, context: Context

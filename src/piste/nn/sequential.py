@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import jax
 
-from piste.nn.layer import Context, Layer, Parameters, Shape, State
+from piste.nn.layer import Context, Layer, Nested, Parameters, Shape, State
 
 
 def child_name(index: int, layer: Layer) -> str:
@@ -15,7 +15,7 @@ def child_name(index: int, layer: Layer) -> str:
 
 
 @dataclass(frozen=True)
-class Sequential(Layer):
+class Sequential(Nested):
     """The composition of `layers`; each layer's input width is the output width of the one before."""
 
     layers: tuple[Layer, ...]
@@ -35,11 +35,6 @@ class Sequential(Layer):
             state[child_name(index, layer)] = layer.init_state(shape)
             shape = layer.output_shape(shape)
         return {name: value for name, value in state.items() if value}
-
-    def run(self, parameters: Parameters, state: State, inputs: jax.Array, context: Context) -> tuple[jax.Array, State]:
-        """Return the last layer's outputs and the new state."""
-        outputs, state, _ = self.flow(parameters, state, inputs, context)
-        return outputs, state
 
     def flow(
         self, parameters: Parameters, state: State, inputs: jax.Array, context: Context

@@ -29,8 +29,8 @@ from piste.recipe.networks import NETWORKS
 from piste.recipe.settings import ModelSettings, Settings
 from piste.train.averaging import Averaging
 from piste.train.optimisers import Optimiser
+from piste.train.plan import Plan
 from piste.train.plateau import Plateau
-from piste.train.program import Plan
 from piste.train.schedules import rates
 from piste.train.settings import TrainingSettings
 from piste.train.timeline import Effort, steps_per_epoch
@@ -38,17 +38,11 @@ from piste.train.timeline import Effort, steps_per_epoch
 _EMA_SPAN = 0.05  # of the training's steps
 
 
-def outputs_of(encoding: Encoding) -> int:
-    """Return how many outputs the network has: one per class, label or number."""
-    classes = encoding.task in (Task.TWO_CLASS, Task.MANY_CLASS)
-    return len(encoding.classes) if classes else len(encoding.target_names)
-
-
 def build_model(settings: ModelSettings, encoding: Encoding) -> Layer:
     """Return the network that `settings` name, for inputs and outputs as encoded."""
-    shape, count = encoding.input_shape, outputs_of(encoding)
+    shape = encoding.input_shape
     inputs = (Standardise(encoding.channel_mean, encoding.channel_std),) if len(shape) == 3 else ()
-    return resolve(NETWORKS[settings.model or "mlp"].build(settings, count, shape, inputs))
+    return resolve(NETWORKS[settings.model or "mlp"].build(settings, encoding.outputs, shape, inputs))
 
 
 def build_loss(settings: ModelSettings, task: Task | None = None) -> Loss:

@@ -27,12 +27,20 @@ def _keyword(choice: Choice) -> str:
     return f", {choice.setting}={choice.value if choice.origin == FUNCTION else repr(choice.value)}"
 
 
+def flag_of(choice: Choice) -> tuple[str, str | None]:
+    """Return the flag that makes `choice`, and its value as one word; None where the flag alone says it."""
+    name = choice.setting.replace("_", "-")
+    if isinstance(choice.value, bool):
+        return (f"--{name}" if choice.value else f"--no-{name}"), None
+    value = ",".join(map(str, choice.value)) if isinstance(choice.value, tuple | list) else str(choice.value)
+    return f"--{name}", value
+
+
 def _words(choice: Choice) -> list[str]:
-    flag = f"--{choice.setting.replace('_', '-')}"
-    if choice.value is True:
+    flag, value = flag_of(choice)
+    if value is None:
         return [flag]
-    if choice.value is False:
-        return [f"--no-{choice.setting.replace('_', '-')}"]
-    if isinstance(choice.value, tuple | list):
-        return [flag, ",".join(map(str, choice.value))]
-    return [f"{flag}={choice.value}"] if str(choice.value).startswith("-") else [flag, str(choice.value)]
+    # A value that begins like a flag would be taken for one.
+    return (
+        [f"{flag}={value}"] if value.startswith("-") and not isinstance(choice.value, tuple | list) else [flag, value]
+    )

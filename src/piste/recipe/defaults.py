@@ -14,8 +14,7 @@ from piste.nn.metrics import METRICS
 from piste.recipe import descent_defaults
 from piste.recipe.augmentation import NONE
 from piste.recipe.contradictions import LOSSES, check_fit
-from piste.recipe.facts import MANY, Decided, Rule
-from piste.recipe.facts import Facts as Facts
+from piste.recipe.facts import MANY, Decided, Facts, Rule
 from piste.recipe.networks import sees_pictures
 from piste.recipe.settings import FUNCTION, SECTIONS, Settings, recorded
 from piste.train.optimisers import LBFGS

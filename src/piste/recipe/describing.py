@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from piste.core.records import Choice, FeatureRecord, Task
 from piste.data.examples import DataSet
+from piste.recipe.command import flag_of
 from piste.recipe.settings import FUNCTION
 
 _LISTED = 8  # classes and left-out columns that are named
@@ -46,11 +47,7 @@ _ORIGINS = {
 
 
 def _flag(choice: Choice) -> str:
-    name = choice.setting.replace("_", "-")
-    if isinstance(choice.value, bool):
-        return f"--{name}" if choice.value else f"--no-{name}"
-    value = ",".join(map(str, choice.value)) if isinstance(choice.value, tuple | list) else str(choice.value)
-    return f"--{name} {value}"
+    return " ".join(word for word in flag_of(choice) if word is not None)
 
 
 def _kinds(features: Sequence[FeatureRecord]) -> str:

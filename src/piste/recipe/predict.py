@@ -14,7 +14,7 @@ from piste.core.runs import RunFolder
 from piste.data.dataset import NewRows, read_new
 from piste.data.settings import DataSettings
 from piste.data.sources import fingerprint
-from piste.evaluate import evaluation_record
+from piste.evaluate import chosen, evaluation_record
 from piste.recipe.run import Run
 from piste.recipe.tables import Columns, prediction_columns, write_table
 from piste.train.compiler import configure_jax
@@ -39,10 +39,10 @@ class Predicted:
     def values(self) -> NDArray[Any]:
         """The predicted labels (B,), label flags (B, K), or numbers: (B,) for one target, else (B, K)."""
         if self.task is Task.MULTI_LABEL:
-            return self.outputs >= 0.5
+            return chosen(self.task, self.outputs).astype(bool)
         if self.task is Task.REGRESSION:
             return self.outputs[:, 0] if len(self.names) == 1 else self.outputs
-        return np.asarray(self.classes, object)[self.outputs.argmax(axis=1)]
+        return np.asarray(self.classes, object)[chosen(self.task, self.outputs)]
 
     @property
     def columns(self) -> Columns:

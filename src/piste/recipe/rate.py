@@ -5,7 +5,8 @@ from typing import Any
 
 from piste.data.dataset import load
 from piste.recipe.building import build_effort, build_plan
-from piste.recipe.defaults import Facts, decide
+from piste.recipe.defaults import decide
+from piste.recipe.facts import Facts
 from piste.recipe.fitting import encode_splits, fitted_encoding
 from piste.recipe.progress import Listener, listener, told
 from piste.recipe.settings import Settings, from_keywords

@@ -1,13 +1,12 @@
 """The settings of the network, and all settings of a run together."""
 
 import dataclasses
-import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from piste.core.errors import SettingError
-from piste.core.settings import Range, from_mapping
+from piste.core.settings import Range, from_mapping, nearest
 from piste.data.settings import DataSettings
 from piste.train.settings import TrainingSettings
 
@@ -102,9 +101,7 @@ def from_keywords(keywords: Mapping[str, Any], where: str) -> Settings:
     parts: dict[str, dict[str, Any]] = {section: {} for section in SECTIONS}
     for name, value in keywords.items():
         if name not in names:
-            near = difflib.get_close_matches(name, names, 1)
-            hint = f"Did you mean '{near[0]}'?" if near else f"Known are: {', '.join(names)}."
-            raise SettingError(f"{where} has no setting '{name}'. {hint}")
+            raise SettingError(f"{where} has no setting '{name}'. {nearest(name, names)}")
         parts[names[name]][name] = value
     built: dict[str, Any] = {section: from_mapping(kind, parts[section], where) for section, kind in SECTIONS.items()}
     return Settings(**built)

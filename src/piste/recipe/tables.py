@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from piste.core.errors import SettingError
 from piste.core.records import Task
 from piste.core.runs import write_through
-from piste.evaluate import Predictions
+from piste.evaluate import Predictions, chosen
 
 Columns = Mapping[str, NDArray[Any]]
 FORMATS = {
@@ -35,15 +35,15 @@ def prediction_columns(
     if task is Task.REGRESSION:
         titles = ["prediction"] if len(names) == 1 else [f"prediction of {name}" for name in names]
         return {title: outputs[:, index] for index, title in enumerate(titles)}
-    chosen: dict[str, NDArray[Any]]
+    said: dict[str, NDArray[Any]]
     if task is Task.MULTI_LABEL:
-        labels = names
-        chosen = {name: outputs[:, index] >= 0.5 for index, name in enumerate(names)}
+        labels, flags = names, chosen(task, outputs).astype(bool)
+        said = {name: flags[:, index] for index, name in enumerate(names)}
     else:
         labels = classes
-        chosen = {"prediction": np.asarray(classes, object)[outputs.argmax(axis=1)]}
+        said = {"prediction": np.asarray(classes, object)[chosen(task, outputs)]}
     sure = {f"probability of {label}": outputs[:, index].astype(np.float32) for index, label in enumerate(labels)}
-    return {**chosen, **sure}
+    return {**said, **sure}
 
 
 def truth_columns(predictions: Predictions) -> Columns:

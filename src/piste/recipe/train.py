@@ -10,16 +10,18 @@ from typing import Any
 from piste.core.records import RunRecord, Status
 from piste.core.runs import DATA, RUN, RunFolder
 from piste.core.settings import check
+from piste.core.versions import versions
 from piste.data.dataset import load
 from piste.recipe.command import command_line
-from piste.recipe.defaults import Facts, decide
+from piste.recipe.defaults import decide
 from piste.recipe.describing import described, described_data
+from piste.recipe.facts import Facts
 from piste.recipe.fitting import fitted_encoding
 from piste.recipe.job import carry_out
 from piste.recipe.progress import Listener, listener, told
 from piste.recipe.run import Run
 from piste.recipe.settings import SECTIONS, Settings, from_keywords, recorded
-from piste.recipe.versions import device, versions
+from piste.recipe.versions import PACKAGES, device
 from piste.train.compiler import configure_jax
 
 
@@ -81,7 +83,7 @@ def train_with(data: Any, settings: Settings, origins: Mapping[str, str], runs: 
         created=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         command=command_line(data, choices),
         seed=settings.data.seed,
-        versions=versions(),
+        versions=versions(PACKAGES),
         device=device(),
         settings=recorded(settings),
         choices=choices,

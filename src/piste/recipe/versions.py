@@ -1,17 +1,9 @@
 """What a run was computed with."""
 
-import importlib.metadata
-import platform
-
 import jax
 
 PACKAGES = ("piste", "jax", "jaxlib", "numpy", "optax", "scikit-learn", "duckdb")
-
-
-def versions() -> dict[str, str]:
-    """Return the versions of Python, the system, and the packages that the numbers depend on."""
-    found = {package: importlib.metadata.version(package) for package in PACKAGES}
-    return {"python": platform.python_version(), "system": f"{platform.system()} {platform.machine()}", **found}
+"""The packages that the numbers depend on."""
 
 
 def device() -> str:

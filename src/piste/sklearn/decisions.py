@@ -13,11 +13,12 @@ from piste.core.settings import Range, from_mapping
 from piste.data.settings import DataSettings
 from piste.nn.metrics import WATCHED
 from piste.nn.resolve import resolve
-from piste.nn.zoo.mlp import mlp
 from piste.recipe.building import build_loss, build_optimiser
-from piste.recipe.defaults import Facts, decide
+from piste.recipe.defaults import decide
+from piste.recipe.facts import Facts
+from piste.recipe.networks import NETWORKS
 from piste.recipe.settings import ModelSettings, Settings
-from piste.train.program import Plan
+from piste.train.plan import Plan
 from piste.train.settings import TrainingSettings
 
 FEW = 100
@@ -63,13 +64,7 @@ def settled(parameters: Mapping[str, Any], task: Task, rows: int, features: int,
 def build(decisions: Decisions, task: Task, features: int, outputs: int) -> Plan:
     """Return what the engine compiles: a multi-layer perceptron for rows of `features` standardised numbers."""
     model, training = decisions.settings.model, decisions.settings.training
-    network = mlp(
-        outputs,
-        model.hidden or (),
-        activation=model.activation,
-        dropout=model.dropout or 0.0,
-        batch_norm=bool(model.batch_norm),
-    )
+    network = NETWORKS["mlp"].build(model, outputs, (features,), ())
     loss, optimiser = build_loss(model, task), build_optimiser(training)
     return Plan(resolve(network), (features,), loss, WATCHED[task].metric, optimiser)
 

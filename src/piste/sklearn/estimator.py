@@ -20,7 +20,7 @@ from piste.sklearn.inputs import checked
 from piste.sklearn.passes import begin, go_on, one_pass
 from piste.sklearn.problem import divided, posed, solved
 from piste.train.compiler import configure_jax
-from piste.train.program import Carry
+from piste.train.plan import Carry
 
 
 class PisteEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types

@@ -16,7 +16,8 @@ from piste.nn.head import output_bias, with_output_bias
 from piste.nn.layer import Parameters, State
 from piste.sklearn.examples import Weighted
 from piste.train.compiler import jitted
-from piste.train.program import Carry, Plan, Split, initial_carry, train_step
+from piste.train.plan import Carry, Plan, Split, initial_carry
+from piste.train.step import train_step
 from piste.train.timeline import named_key
 
 

@@ -15,7 +15,8 @@ from piste.sklearn.examples import Weighted
 from piste.sklearn.inputs import Standard, fit_standard
 from piste.train.fit import Examples, Fitted, Shown, fit
 from piste.train.inference import outputs
-from piste.train.program import EVALUATION_CHUNK, Plan
+from piste.train.plan import Plan
+from piste.train.program import EVALUATION_CHUNK
 
 
 @dataclass(frozen=True)

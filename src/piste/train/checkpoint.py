@@ -22,7 +22,7 @@ from safetensors.numpy import save
 from piste.core.errors import RunError
 from piste.core.records import EpochRecord
 from piste.core.runs import write_bytes
-from piste.train.program import Carry
+from piste.train.plan import Carry
 
 KEPT = 2
 _PATTERN = "*.safetensors"

@@ -1,8 +1,6 @@
 """What this machine and this installation are like: `piste doctor`."""
 
-import importlib.metadata
 import os
-import platform
 import statistics
 import time
 from collections.abc import Mapping
@@ -12,6 +10,7 @@ from pathlib import Path
 import jax
 import numpy as np
 
+from piste.core.versions import versions
 from piste.train.compiler import Verdict, configure_jax, known_answer, repaired_answer
 
 PACKAGES = (
@@ -57,7 +56,7 @@ def examine() -> DoctorRecord:
     folder = configure_jax()
     verdict = known_answer()
     return DoctorRecord(
-        versions=_versions(),
+        versions=versions(PACKAGES),
         devices=tuple(f"{device.platform}: {device.device_kind}" for device in jax.devices()),
         cores=_cores(),
         threads={name: os.environ[name] for name in _THREAD_VARIABLES if name in os.environ},
@@ -87,16 +86,6 @@ def matrix_product_rate(side: int = SIDE, repeats: int = REPEATS) -> float:
 
 
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "XLA_FLAGS", "JAX_PLATFORMS")
-
-
-def _versions() -> dict[str, str]:
-    versions = {"python": platform.python_version(), "system": f"{platform.system()} {platform.machine()}"}
-    for package in PACKAGES:
-        try:
-            versions[package] = importlib.metadata.version(package)
-        except importlib.metadata.PackageNotFoundError:
-            versions[package] = "absent"
-    return versions
 
 
 def _cores() -> int:

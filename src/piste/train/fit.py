@@ -16,17 +16,8 @@ from piste.nn.head import constant_loss, output_bias, with_output_bias
 from piste.nn.layer import Parameters, State
 from piste.train.checkpoint import Checkpoints, Position
 from piste.train.compiler import jitted
-from piste.train.program import (
-    EVALUATION_CHUNK,
-    Carry,
-    Curves,
-    Limits,
-    Plan,
-    Split,
-    compiled,
-    evaluate,
-    initial_carry,
-)
+from piste.train.plan import Carry, Curves, Limits, Plan, Split, initial_carry
+from piste.train.program import EVALUATION_CHUNK, compiled, evaluate
 from piste.train.timeline import Effort, Timeline, named_key
 from piste.train.vector import Layout
 

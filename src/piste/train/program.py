@@ -1,6 +1,7 @@
 """The compiled program: a stretch of training with its validation, as one loop on the device.
 
-One call runs whole epochs (small data) or a piece of one (large data): examples are permuted once per call, then
+One call runs whole rounds (small data) or a piece of one (large data); a round is the steps up to a validation, by
+default an epoch. Examples are permuted once per call, then
 sliced; losses are summed in the carry; the best parameters are kept on the device. Data, rates and the order of
 the examples are arguments, so nothing but a change of shape recompiles. Rows left over when the batch size does
 not divide the split sit out that epoch; which ones is drawn anew each time.
@@ -19,14 +20,8 @@ from piste.nn.layer import Context
 from piste.nn.metrics import WholeSplit
 from piste.train import averaging, plateau
 from piste.train.compiler import jitted
-from piste.train.plan import Carry as Carry
-from piste.train.plan import Curves as Curves
-from piste.train.plan import Limits as Limits
-from piste.train.plan import Plan as Plan
-from piste.train.plan import Split as Split
-from piste.train.plan import Stretch as Stretch
-from piste.train.plan import initial_carry as initial_carry
-from piste.train.step import train_step as train_step
+from piste.train.plan import Carry, Curves, Limits, Plan, Split, Stretch
+from piste.train.step import train_step
 from piste.train.vector import Layout
 
 EVALUATION_CHUNK = 256  # examples per forward pass outside training: large enough to fill the cores
@@ -34,11 +29,11 @@ EVALUATION_CHUNK = 256  # examples per forward pass outside training: large enou
 
 @dataclass(frozen=True)
 class Replay:
-    """The batches of an epoch once more: `batch(step)` for each of `steps`, with a key for draws of their own."""
+    """The batches of a call's last round once more: `batch(step)` for each of `steps`, with the keys of their draws."""
 
     batch: Callable[[jax.Array], Split]
     steps: jax.Array
-    key: jax.Array
+    key: Callable[[jax.Array], jax.Array]
 
 
 def evaluate(plan: Plan, layout: Layout, vector: jax.Array, state: Any, split: Split) -> tuple[jax.Array, jax.Array]:
@@ -82,34 +77,38 @@ def _run(
 
     def one_step(step: jax.Array, inner: tuple[Carry, Split, jax.Array]) -> tuple[Carry, Split, jax.Array]:
         carry, shuffled, index = inner
-        key = jax.random.fold_in(stretch.keys[index], stretch.first_step + step)
+        key = jax.random.fold_in(stretch.key, stretch.first_steps[index] + step)
         batch = batch_of(shuffled, step)
         return train_step(plan, layout, decayed, carry, batch, stretch.rates[index, step], key), shuffled, index
 
-    def one_epoch(loop: tuple[jax.Array, Carry, Curves]) -> tuple[jax.Array, Carry, Curves]:
+    def one_round(loop: tuple[jax.Array, Carry, Curves]) -> tuple[jax.Array, Carry, Curves]:
         index, carry, curves = loop
         rows = stretch.order[index].reshape(-1)
         shuffled = jax.tree.map(lambda leaf: jnp.take(leaf, rows, axis=0), train)
-        carry, _, _ = lax.fori_loop(0, stretch.steps, one_step, (carry, shuffled, index))
-        again = Replay(partial(batch_of, shuffled), stretch.steps, stretch.keys[index])
+        carry, _, _ = lax.fori_loop(0, stretch.steps[index], one_step, (carry, shuffled, index))
+        again = Replay(
+            partial(batch_of, shuffled),
+            stretch.steps[index],
+            lambda step: jax.random.fold_in(stretch.key, stretch.first_steps[index] + step),
+        )
         carry, curves = lax.cond(
             stretch.validates,
-            partial(_end_epoch, plan, layout, validation, limits, again),
+            partial(_end_round, plan, layout, validation, limits, again),
             lambda index, carry, curves: (carry, curves),
             index, carry, curves,
         )  # fmt: skip
         return index + 1, carry, curves
 
     def goes_on(loop: tuple[jax.Array, Carry, Curves]) -> jax.Array:
-        return (loop[0] < stretch.epochs) & (loop[1].stopped == 0)
+        return (loop[0] < stretch.rounds) & (loop[1].stopped == 0)
 
     empty = jnp.full(stretch.order.shape[0], jnp.nan, jnp.float32)
     start = (jnp.zeros((), jnp.int32), carry, Curves(empty, empty, empty, empty, empty if plan.plateau else ()))
-    _, carry, curves = lax.while_loop(goes_on, one_epoch, start)
+    _, carry, curves = lax.while_loop(goes_on, one_round, start)
     return carry, curves
 
 
-def _end_epoch(
+def _end_round(
     plan: Plan,
     layout: Layout,
     validation: Split,
@@ -129,12 +128,12 @@ def _end_epoch(
         curves.validation_metric.at[index].set(metric),
         curves.rate_factor.at[index].set(carry.listening.factor) if plan.plateau else (),
     )
-    epoch = carry.epoch + 1
+    rounds = carry.rounds + 1
     better = loss < carry.best_loss - limits.gain
     keep = partial(jax.tree.map, lambda new, old: jnp.where(better, new, old))
-    best_epoch = jnp.where(better, epoch, carry.best_epoch)
+    best_round = jnp.where(better, rounds, carry.best_round)
     finite = jnp.isfinite(train_loss) & jnp.isfinite(loss)
-    waited = (epoch - best_epoch >= limits.patience).astype(jnp.int32)
+    waited = (rounds - best_round >= limits.patience).astype(jnp.int32)
     stopped = jnp.where(limits.sign * metric >= limits.goal, 3, waited)
     stopped = jnp.where(finite, stopped, 2)
     zero = jnp.zeros((), jnp.float32)
@@ -142,13 +141,13 @@ def _end_epoch(
         best_vector=keep(vector, carry.best_vector),
         best_state=keep(state, carry.best_state),
         best_loss=jnp.where(better, loss, carry.best_loss),
-        best_epoch=best_epoch,
-        epoch=epoch,
+        best_round=best_round,
+        rounds=rounds,
         stopped=stopped,
         loss_sum=zero,
         norm_sum=zero,
         steps=jnp.zeros((), jnp.int32),
-        listening=plateau.after_epoch(plan.plateau, carry.listening, epoch, best_epoch) if plan.plateau else (),
+        listening=plateau.after_round(plan.plateau, carry.listening, rounds, best_round) if plan.plateau else (),
     )
     return carry, curves
 
@@ -157,15 +156,14 @@ def _candidate(plan: Plan, layout: Layout, limits: Limits, again: Replay, carry:
     """Return the carry, and the vector and state to validate and keep: those of the last step, or averages."""
     if plan.averaging is None:
         return carry, carry.vector, carry.state
-    reached = carry.epoch >= limits.average_from
+    reached = carry.rounds >= limits.average_from
     fresh = carry.averages.points == 0
-    averages = averaging.after_epoch(plan.averaging, carry.averages, carry.vector, carry.steps, reached)
+    averages = averaging.after_round(plan.averaging, carry.averages, carry.vector, carry.steps, reached)
     vector = averaging.averaged(plan.averaging, averages, carry.vector)
     parameters = layout.unravel(vector)
 
     def run(state: Any, step: jax.Array) -> Any:
-        key = jax.random.fold_in(again.key, step)
-        return plan.model.run(parameters, state, again.batch(step).inputs, Context(True, key))[1]
+        return plan.model.run(parameters, state, again.batch(step).inputs, Context(True, again.key(step)))[1]
 
     start = jax.tree.map(lambda live, own: jnp.where(fresh, live, own), carry.state, averages.state)
     averages = averages._replace(state=averaging.remeasured(run, start, again.steps))

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from piste.core.keys import generator, seed_of
-from piste.train.program import Stretch
+from piste.train.plan import Stretch
 
 _ORDER_VALUES = 1 << 20  # row numbers handed over per call, at most
 _GATHERED_BYTES = 1 << 26  # permuted examples held beside the data, at most

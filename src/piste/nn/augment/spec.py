@@ -1,13 +1,12 @@
 """Augmentations as JSON and as words: `{"augmentation": "Shift", "pixels": 2}`, or `shift:2` on the command line."""
 
 import dataclasses
-import difflib
 import typing
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from piste.core.errors import SettingError
-from piste.core.settings import from_mapping
+from piste.core.settings import from_mapping, nearest
 from piste.nn.augment.augmentation import Augmentation
 
 
@@ -48,9 +47,7 @@ def from_words(words: str, known: Sequence[type[Augmentation]]) -> Augmentation:
 def _named(name: str, known: dict[str, type[Augmentation]]) -> type[Augmentation]:
     if name in known:
         return known[name]
-    near = difflib.get_close_matches(name, known, 1)
-    hint = f"Did you mean '{near[0]}'?" if near else f"Known are: {', '.join(known)}."
-    raise SettingError(f"There is no augmentation '{name}'. {hint}")
+    raise SettingError(f"There is no augmentation '{name}'. {nearest(name, known)}")
 
 
 def _kind(hint: Any) -> type | None:
