@@ -18,7 +18,7 @@ def after(kind: Averaging, per_epoch: int, first: int = 0) -> np.ndarray:
         if (index + 1) % per_epoch == 0:
             epoch = index // per_epoch
             reached = jnp.asarray(epoch >= first)
-            averages = averaging.after_epoch(kind, averages, vector, jnp.asarray(per_epoch), reached)
+            averages = averaging.after_round(kind, averages, vector, jnp.asarray(per_epoch), reached)
     return np.asarray(averaging.averaged(kind, averages, jnp.asarray(WAY[-1], jnp.float32)))
 
 

@@ -14,7 +14,7 @@ def factors(losses: list[float], schedule: Plateau) -> list[float]:
         seen.append(float(listening.factor))
         if loss < best:
             best, best_epoch = loss, epoch
-        listening = plateau.after_epoch(schedule, listening, jnp.asarray(epoch), jnp.asarray(best_epoch))
+        listening = plateau.after_round(schedule, listening, jnp.asarray(epoch), jnp.asarray(best_epoch))
     return seen
 
 

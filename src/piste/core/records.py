@@ -62,6 +62,7 @@ class Kind(StrEnum):
     DATE = "date"
     TEXT = "text"
     IMAGE = "image"
+    SEQUENCE = "sequence"
     IDENTIFIER = "identifier"
 
 
@@ -145,16 +146,16 @@ class Choice:
 
 @dataclass(frozen=True)
 class EpochRecord:
-    """One line of `metrics.jsonl`. Losses are means over examples, regularisation left out."""
+    """One validation, by default after each epoch: one line of `metrics.jsonl`. Losses are means over examples, regularisation left out."""
 
-    epoch: int  # 1 for the first
-    step: int  # parameter updates done when the epoch ended
-    train_loss: float
+    epoch: float  # epochs over when it was measured: 1 after the first, 2.5 in the middle of the third
+    step: int  # parameter updates done by then
+    train_loss: float  # mean since the record before
     validation_loss: float
     metric: str
     validation_metric: float
     learning_rate: float
-    gradient_norm: float  # mean over the epoch's steps of the global 2-norm, before clipping
+    gradient_norm: float  # mean over the same steps of the global 2-norm, before clipping
     seconds: float  # since the training began
 
 
@@ -250,12 +251,12 @@ class TrainingRecord:
     """How the training went: part of `run.json`."""
 
     parameters: int
-    epochs: int
-    best_epoch: int
+    epochs: float
+    best_epoch: float
     steps: int
     seconds: float
     compile_seconds: float
-    stopped: str  # why it ended: "epochs", "patience", "diverged", "target", "time"
+    stopped: str  # why it ended: "epochs", "patience", "diverged", "target", "time", "watch"
     initial_loss: InitialLoss
     augmented: tuple[AugmentedExample, ...] = ()
 

@@ -23,8 +23,8 @@ class Averaging:
     """Which average.
 
     `ema`: after every step `a <- decay a + (1 - decay) w`, divided by the weights' sum, so that the start counts for
-    nothing (Polyak & Juditsky 1992 for the idea). `swa`: the plain mean of the weights after each epoch from the epoch
-    on that the limits name (Izmailov et al. 2018).
+    nothing (Polyak & Juditsky 1992 for the idea). `swa`: the plain mean of the weights after each round (an
+    epoch, unless validated otherwise) from the round on that the limits name (Izmailov et al. 2018).
     """
 
     kind: Literal["ema", "swa"]
@@ -39,7 +39,7 @@ class Averages(NamedTuple):
 
     vector: jax.Array  # (P,); of an `ema` still to be divided
     state: Any  # the model's running state, measured with the average
-    points: jax.Array  # steps (`ema`) or epochs (`swa`) in it
+    points: jax.Array  # steps (`ema`) or rounds (`swa`) in it
 
 
 def begin(vector: jax.Array, state: Any) -> Averages:
@@ -48,16 +48,16 @@ def begin(vector: jax.Array, state: Any) -> Averages:
 
 
 def after_step(averaging: Averaging, averages: Averages, vector: jax.Array) -> Averages:
-    """Return the averages after one step. One operation: steps are counted at the epoch's end."""
+    """Return the averages after one step. One operation: steps are counted at the round's end."""
     if averaging.kind != "ema":
         return averages
     return averages._replace(vector=averages.vector + (1.0 - averaging.decay) * (vector - averages.vector))
 
 
-def after_epoch(
+def after_round(
     averaging: Averaging, averages: Averages, vector: jax.Array, steps: jax.Array, reached: jax.Array
 ) -> Averages:
-    """Return the averages after an epoch of `steps`; `reached` says whether the epoch counts for `swa`."""
+    """Return the averages after a round of `steps`; `reached` says whether the round counts for `swa`."""
     if averaging.kind == "ema":
         return averages._replace(points=averages.points + steps)
     count = averages.points + reached.astype(jnp.int32)
@@ -73,7 +73,7 @@ def averaged(averaging: Averaging, averages: Averages, vector: jax.Array) -> jax
 
 
 def remeasured(run: Callable[[Any, jax.Array], Any], state: Any, steps: jax.Array) -> Any:
-    """Return the running state after the averaged weights saw the batches of the epoch, `REMEASURED` at most.
+    """Return the running state after the averaged weights saw the batches of the round, `REMEASURED` at most.
 
     `run(state, step)` gives the state after one batch. A model without state costs nothing.
     """

@@ -1,8 +1,8 @@
 """Checkpoints: everything a training needs to go on as if it had never stopped.
 
 A checkpoint is one safetensors file with the carry's arrays, and in its header where the training stood, what it
-belongs to and a SHA-256 over all of that. Random keys, the order of the examples and the rates are functions of seed,
-epoch and step, so the position stands for them. Two checkpoints are kept, so that a damaged one has one before it.
+belongs to and a SHA-256 over all of that. Random keys, the order of the examples and the rates are functions of seed
+and step, so the position stands for them. Two checkpoints are kept, so that a damaged one has one before it.
 """
 
 import hashlib
@@ -31,9 +31,8 @@ Arrays = dict[str, NDArray[np.generic]]
 
 @dataclass(frozen=True)
 class Position:
-    """Where a training stands: epochs done, steps done of the next one, seconds so far, and the epochs' records."""
+    """Where a training stands: steps done, seconds so far, and the records of the validations."""
 
-    epoch: int = 0
     step: int = 0
     seconds: float = 0.0
     records: tuple[EpochRecord, ...] = ()
@@ -78,7 +77,7 @@ class Checkpoints:
         metadata = {"training": self._training, "position": msgspec.json.encode(position).decode()}
         metadata["sha256"] = _digest(arrays, metadata)
         self._folder.mkdir(exist_ok=True)
-        name = f"epoch-{position.epoch:07d}-step-{position.step:09d}.safetensors"
+        name = f"step-{position.step:012d}.safetensors"
         write_bytes(self._folder / name, save(arrays, metadata))
         for old in sorted(self._folder.glob(_PATTERN))[:-KEPT]:
             old.unlink()

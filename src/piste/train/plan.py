@@ -59,41 +59,41 @@ class Carry(NamedTuple):
     state: Any  # the model's running state
     best_vector: jax.Array  # (P,)
     best_state: Any
-    best_loss: jax.Array  # validation loss of the best epoch so far
-    best_epoch: jax.Array
-    epoch: jax.Array  # epochs completed
+    best_loss: jax.Array  # the lowest validation loss so far
+    best_round: jax.Array
+    rounds: jax.Array  # rounds completed: the steps up to a validation, an epoch unless said otherwise
     stopped: jax.Array  # 0 running, 1 patience ran out, 2 a loss was not finite, 3 the metric reached its goal
-    loss_sum: jax.Array  # over the steps of the present epoch
+    loss_sum: jax.Array  # over the steps of the present round
     norm_sum: jax.Array
-    steps: jax.Array  # steps of the present epoch
+    steps: jax.Array  # steps of the present round
     listening: Any = ()  # of the plateau schedule; nothing where it is off
     averages: Any = ()  # of the weights; nothing where they are off
 
 
 class Stretch(NamedTuple):
-    """The work of one call: E epochs of at most S steps of B examples."""
+    """The work of one call: R rounds of at most S steps of B examples."""
 
-    order: jax.Array  # int32 (E, S, B) rows of the train split
-    rates: jax.Array  # float32 (E, S)
-    keys: jax.Array  # random keys (E,), one an epoch
-    first_step: jax.Array  # steps of the first epoch that earlier calls have done: numbers the random keys
-    epochs: jax.Array  # how many of E to run
-    steps: jax.Array  # how many of S to run in each
-    validates: jax.Array  # whether an epoch ends with this call
+    order: jax.Array  # int32 (R, S, B) rows of the train split
+    rates: jax.Array  # float32 (R, S)
+    first_steps: jax.Array  # int32 (R,) steps of the whole training before each round
+    steps: jax.Array  # int32 (R,) how many of S to run
+    rounds: jax.Array  # how many of R to run
+    key: jax.Array  # random key of the training; with the number of the step it gives the step's own
+    validates: jax.Array  # whether a round ends with this call
 
 
 class Limits(NamedTuple):
     """When to stop: scalars, so that another limit never recompiles."""
 
-    patience: jax.Array  # epochs without a better validation loss
+    patience: jax.Array  # rounds without a better validation loss
     gain: jax.Array  # by how much a loss must be lower to count as better
     sign: jax.Array  # 1 where a higher metric is better, else -1
     goal: jax.Array  # stop once sign * metric reaches this; infinity never stops
-    average_from: jax.Array | int = 0  # first epoch, counted from 0, whose weights count for the plain average
+    average_from: jax.Array | int = 0  # first round, counted from 0, whose weights count for the plain average
 
 
 class Curves(NamedTuple):
-    """What each epoch of the call measured, (E,) each."""
+    """What each round of the call measured, (R,) each."""
 
     train_loss: jax.Array
     gradient_norm: jax.Array

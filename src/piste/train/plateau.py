@@ -9,7 +9,7 @@ import jax.numpy as jnp
 
 @dataclass(frozen=True)
 class Plateau:
-    """After `patience` epochs without a better validation loss the rate is multiplied by `factor`, again and again."""
+    """After `patience` validations without a better loss the rate is multiplied by `factor`, again and again."""
 
     patience: int = 5
     factor: float = 0.3
@@ -19,18 +19,18 @@ class Listening(NamedTuple):
     """What the schedule remembers."""
 
     factor: jax.Array  # of the rate, now
-    since: jax.Array  # epoch of the last fall
+    since: jax.Array  # round of the last fall
 
 
 def begin() -> Listening:
-    """Return the memory before the first epoch."""
+    """Return the memory before the first round."""
     return Listening(jnp.ones((), jnp.float32), jnp.zeros((), jnp.int32))
 
 
-def after_epoch(plateau: Plateau, listening: Listening, epoch: jax.Array, best_epoch: jax.Array) -> Listening:
-    """Return the memory after `epoch`, the best of all so far being `best_epoch`."""
-    falls = epoch - jnp.maximum(best_epoch, listening.since) >= plateau.patience
+def after_round(plateau: Plateau, listening: Listening, rounds: jax.Array, best_round: jax.Array) -> Listening:
+    """Return the memory after `rounds` validations, the best of all so far being the one numbered `best_round`."""
+    falls = rounds - jnp.maximum(best_round, listening.since) >= plateau.patience
     return Listening(
         jnp.where(falls, listening.factor * plateau.factor, listening.factor),
-        jnp.where(falls, epoch, listening.since),
+        jnp.where(falls, rounds, listening.since),
     )

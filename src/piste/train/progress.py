@@ -1,0 +1,73 @@
+"""What is heard of a training while it goes on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache, partial
+
+import jax
+import numpy as np
+
+from piste.core.errors import PisteError
+from piste.core.records import EpochRecord
+from piste.nn.layer import Parameters
+from piste.train.compiler import jitted
+from piste.train.plan import Carry, Plan
+from piste.train.vector import Layout
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a training stands between two calls of the compiled program.
+
+    Attributes
+    ----------
+    done
+        Epochs that are over, with a fraction.
+    epochs
+        Epochs there are, at most.
+    record
+        What the validation just done measured; None between two validations.
+    parameters
+        A function that gives the parameters as they are now (not the best ones, nor an average), a tree of NumPy
+        arrays. They are fetched from the device when it is called, and only while the training waits for who
+        watches: later it raises `PisteError`.
+    """
+
+    done: float
+    epochs: float
+    record: EpochRecord | None
+    parameters: Callable[[], Parameters]
+
+
+Watch = Callable[[Progress], object]
+"""A function that hears of the progress. Returning True ends the training, with the best parameters so far."""
+
+
+def unheard(progress: Progress) -> None:
+    """Pass over the progress."""
+
+
+def present(plan: Plan, carry: Carry) -> Callable[[], Parameters]:
+    """Return the function that fetches the parameters of `carry`, as long as the training has not gone on."""
+
+    def parameters() -> Parameters:
+        if carry.vector.is_deleted():
+            raise PisteError(
+                "The training has gone on, and with it these parameters: ask progress.parameters() for them inside "
+                "the function that watches, and keep what it returns."
+            )
+        return on_host(plan.layout, carry.vector)
+
+    return parameters
+
+
+def on_host(layout: Layout, vector: jax.Array) -> Parameters:
+    """Return the parameters in `vector` (P,) as a tree of NumPy arrays."""
+    tree: Parameters = jax.tree.map(np.asarray, _unravel(layout)(vector))
+    return tree
+
+
+@lru_cache(maxsize=64)
+def _unravel(layout: Layout) -> Callable[[jax.Array], Parameters]:
+    """Return the program that cuts the vector into the parameters."""
+    return jitted(partial(Layout.unravel, layout))
