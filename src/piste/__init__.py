@@ -14,6 +14,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from piste.lint.pipeline import Declared, Pipeline, Split
+    from piste.recipe.lint import lint
     from piste.recipe.predict import Predicted, evaluate, predict
     from piste.recipe.rate import find_rate
     from piste.recipe.resume import resume
@@ -24,15 +26,19 @@ if TYPE_CHECKING:
     from piste.train.minimise import Minimum, minimise
 
 __all__ = [
+    "Declared",
     "Minimum",
+    "Pipeline",
     "PisteClassifier",
     "PisteRegressor",
     "Predicted",
     "RateFound",
     "Run",
+    "Split",
     "__version__",
     "evaluate",
     "find_rate",
+    "lint",
     "minimise",
     "predict",
     "resume",
@@ -40,6 +46,9 @@ __all__ = [
 ]
 
 _MODULES = {
+    "Declared": "piste.lint.pipeline",
+    "Pipeline": "piste.lint.pipeline",
+    "Split": "piste.lint.pipeline",
     "Minimum": "piste.train.minimise",
     "PisteClassifier": "piste.sklearn",
     "PisteRegressor": "piste.sklearn",
@@ -48,6 +57,7 @@ _MODULES = {
     "Run": "piste.recipe.run",
     "evaluate": "piste.recipe.predict",
     "find_rate": "piste.recipe.rate",
+    "lint": "piste.recipe.lint",
     "minimise": "piste.train.minimise",
     "predict": "piste.recipe.predict",
     "resume": "piste.recipe.resume",

@@ -1,7 +1,7 @@
 """`main`: parses the command line, calls the verb, and turns every outcome into an exit code.
 
-0 done; 2 a mistake the person can mend (one sentence on stderr); 70 a fault in Piste; 130 stopped by Ctrl-C;
-141 the reader of a pipe has left.
+0 done; 1 the linter left a warning or an error; 2 a mistake the person can mend (one sentence on stderr); 70 a fault in
+Piste; 130 stopped by Ctrl-C; 141 the reader of a pipe has left.
 """
 
 import io
@@ -14,10 +14,10 @@ import cyclopts
 
 import piste
 from piste.cli.mistakes import one_line, sentence
-from piste.cli.verbs import VERBS
+from piste.cli.verbs import VERBS, Alarm
 from piste.core.errors import PisteError
 
-DONE, MISTAKE, FAULT, STOPPED, READER_GONE = 0, 2, 70, 130, 141
+DONE, ALARM, MISTAKE, FAULT, STOPPED, READER_GONE = 0, 1, 2, 70, 130, 141
 DEBUG = "--debug"
 
 
@@ -29,6 +29,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         application()([token for token in tokens if token != DEBUG])
         sys.stdout.flush()  # here, because a failure to write at the end of the process could not be caught
+    except Alarm:
+        sys.stdout.flush()
+        return ALARM
     except PisteError as error:
         return _say(one_line(error), MISTAKE)
     except cyclopts.CycloptsError as error:

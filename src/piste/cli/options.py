@@ -21,6 +21,7 @@ from piste.core.errors import SettingError
 from piste.core.settings import from_mapping
 
 CONFIG, CHOSEN = "config", "chosen"
+ELSEWHERE = ("lint",)  # sections of a file that only some verbs read
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,8 @@ def _default(field: "dataclasses.Field[Any]") -> Any:
 
 def _annotation(hint: Any, text: str, group: Group) -> Any:
     kinds = (hint,) if get_origin(hint) not in (Union, types.UnionType) else get_args(hint)
-    kinds = tuple(kind for kind in kinds if get_origin(kind) is not Callable)  # functions are given from Python alone
+    # Functions and specs that are no file are given from Python alone.
+    kinds = tuple(kind for kind in kinds if get_origin(kind) not in (Callable, Mapping))
     hint = Union[kinds]  # noqa: UP007 (the members are known only here)
     inner = next((get_args(kind)[0] for kind in kinds if get_origin(kind) is tuple), None)
     converter = _comma_converter(inner) if inner is not None else _whole if _is_whole(kinds) else None
@@ -160,6 +162,9 @@ def _read(file: Path, sections: Mapping[str, type]) -> dict[str, dict[str, Any]]
         raise SettingError(f"Could not read the settings file {file}: {error.strerror}.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingError(f"The settings file {file} is not TOML: {error}.") from error
+    for name in ELSEWHERE:
+        if name not in sections:
+            written.pop(name, None)
     for name, lines in written.items():
         if name not in sections or not isinstance(lines, dict):
             raise SettingError(f"The settings file {file} {_misplaced(name, lines, sections)}")

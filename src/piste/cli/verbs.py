@@ -12,12 +12,18 @@ class Verb:
     help: str
 
 
+class Alarm(Exception):  # noqa: N818 (the verb did its work)
+    """Raised by a verb that found what calls for exit code 1, and has said it."""
+
+
 VERBS = (
     Verb("train", "piste.cli.train:train", "Train a network on data, judge it beside baselines, write a report."),
     Verb("resume", "piste.cli.resume:resume", "Go on with a run that was cut short, from its last checkpoint."),
     Verb("rate", "piste.cli.rate:rate", "Find a learning rate by a short test, with its reason."),
     Verb("predict", "piste.cli.predict:predict", "Predict the target of new rows or pictures."),
     Verb("evaluate", "piste.cli.evaluate:evaluate", "Score a trained network on other labelled data."),
+    Verb("lint", "piste.cli.lint:lint", "Judge data, network, loss and optimiser before training."),
+    Verb("explain", "piste.cli.explain:explain", "Say what a finding of the linter means, and how to fix it."),
     Verb("runs", "piste.cli.runs:runs", "List the runs in a folder, with their main score."),
     Verb("report", "piste.cli.report:report", "Write a run's report again, from its records."),
     Verb("doctor", "piste.cli.doctor:doctor", "Say what is installed, and whether it computes right numbers."),

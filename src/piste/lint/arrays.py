@@ -1,0 +1,37 @@
+"""Arrays of whichever library a piece is written for: NumPy, JAX or PyTorch, which is never imported from here."""
+
+import sys
+from typing import Any
+
+import jax
+import numpy as np
+from numpy.typing import NDArray
+
+
+def is_torch(piece: Any) -> bool:
+    """Return whether `piece` is a module, function or tensor of PyTorch."""
+    kinds = (piece, *type(piece).__mro__)
+    return any(str(getattr(kind, "__module__", "")).split(".")[0] == "torch" for kind in kinds)
+
+
+def as_numpy(value: Any) -> NDArray[Any]:
+    """Return an array or number of any of the libraries as a NumPy array."""
+    if is_torch(value):
+        return np.asarray(value.detach().cpu().numpy())
+    return np.asarray(value)
+
+
+def tensor(values: Any) -> Any:
+    """Return a PyTorch tensor that owns its memory; whole numbers become int64, as PyTorch's losses want them."""
+    array = np.asarray(values)
+    kind = np.int64 if np.issubdtype(array.dtype, np.integer) else array.dtype
+    return sys.modules["torch"].tensor(np.array(array, kind))
+
+
+def leaves(tree: Any) -> dict[str, NDArray[Any]]:
+    """Return the arrays of a tree of parameters by their path, "dense_1/kernel"."""
+    return {_path(path): as_numpy(leaf) for path, leaf in jax.tree_util.tree_leaves_with_path(tree)}
+
+
+def _path(path: tuple[Any, ...]) -> str:
+    return jax.tree_util.keystr(path, simple=True, separator="/")

@@ -1,0 +1,272 @@
+"""What the linter judges: any subset of the pieces of a training, Piste's own or a person's own.
+
+    Pipeline(train=Split(x, y), apply=apply, parameters=parameters, loss=loss, optimiser=optax.adam(1e-3))
+
+Every piece is a black box that is called and never read. Whoever leaves a piece out loses only the rules that need
+it, and is told which. Arrays are NumPy, JAX or PyTorch; functions may be written for any of them.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from piste.core.errors import SettingError
+from piste.core.records import Task
+from piste.core.settings import nearest
+from piste.data.examples import DataSet
+
+SPLITS = ("train", "validation", "test")
+
+
+@dataclass(frozen=True)
+class Split:
+    """Examples of one split as they enter the network.
+
+    `inputs` (N, ...); `targets` classes (N,), one-hot or labels (N, K), or numbers (N,) or (N, K); `weights` (N,).
+    `groups` (N,) and `times` (N,) are declarations: rows of equal group must share a split; times must be in
+    the past of later splits. `rows` (N,) are the examples' numbers in their source, 0 to N - 1 when left out.
+    """
+
+    inputs: Any
+    targets: Any = None
+    weights: Any = None
+    groups: Any = None
+    times: Any = None
+    rows: Any = None
+
+    def __post_init__(self) -> None:
+        for name in ("targets", "weights", "groups", "times", "rows"):
+            values = getattr(self, name)
+            if values is not None and len(values) != len(self.inputs):
+                raise SettingError(
+                    f"A split's {name} must have one entry for each of {len(self.inputs):,} inputs. "
+                    f"Got {len(values):,} instead."
+                )
+
+    def __len__(self) -> int:
+        return len(self.inputs)
+
+    @property
+    def numbers(self) -> NDArray[np.int64]:
+        """The examples' numbers in their source (N,)."""
+        return np.arange(len(self)) if self.rows is None else np.asarray(self.rows, np.int64)
+
+    def first(self, count: int) -> "Split":
+        """Return the split of its first `count` examples."""
+        return Split(*(None if (one := getattr(self, f.name)) is None else one[:count] for f in fields(self)))
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What is meant, so that no rule takes it for a fault.
+
+    Attributes
+    ----------
+    loss
+        Family of the loss, "cross-entropy" for logits of classes by default where the task is one of classes;
+        "other" says that the loss is meant as it is, and only general laws are checked.
+    smoothing
+        Label smoothing inside the loss.
+    ignore_label
+        Target of examples or steps that must not count, -100 say.
+    summed
+        Whether the loss is a sum over the batch on purpose.
+    class_weights
+        Whether the loss weighs classes differently.
+    frozen
+        Parts of parameter paths ("backbone/") that must not move.
+    tied
+        Parts of parameter paths that are equal on purpose.
+    mixes_batch
+        Whether outputs depend on the other examples of the batch on purpose, in training mode (batch norm,
+        contrastive losses); `mixes_in_evaluation` says so of evaluation mode as well.
+    causal
+        Whether outputs of step t may depend on inputs up to t alone; inputs are (B, T, ...), outputs (B, T, ...).
+    padding
+        Token or value that fills sequences up, and must not change the outputs of real steps.
+    random_evaluation
+        Whether evaluation draws at random on purpose (Monte-Carlo dropout).
+    unshuffled
+        Whether the order of the examples is meant to stay.
+    dead_inputs
+        Whether inputs that nothing depends on are known (padding columns).
+    """
+
+    loss: str = ""
+    smoothing: float = 0.0
+    ignore_label: int | None = None
+    summed: bool = False
+    class_weights: bool = False
+    frozen: tuple[str, ...] = ()
+    tied: tuple[str, ...] = ()
+    mixes_batch: bool = False
+    mixes_in_evaluation: bool = False
+    causal: bool = False
+    padding: float | None = None
+    random_evaluation: bool = False
+    unshuffled: bool = False
+    dead_inputs: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pipeline:
+    """Any subset of the pieces of a training.
+
+    Attributes
+    ----------
+    name
+        What is judged, for the heading.
+    train, validation, test
+        A `Split`, or (inputs, targets).
+    dataset
+        Piste's own data set, for the raw columns; filled in where the linter reads the data itself.
+    task, classes
+        What is predicted, and how many classes there are; found from the targets when left out.
+    model
+        A Piste layer, a Flax module or a PyTorch module.
+    apply
+        Instead of `model`: `apply(parameters, inputs)` gives outputs in evaluation mode. With `state`:
+        `apply(parameters, state, inputs)`.
+    train_apply
+        `train_apply(parameters, inputs, key)`, or `(parameters, state, inputs, key)`: outputs in training mode
+        (dropout on). A pair is taken as (outputs, new state).
+    init
+        `init(seed)` gives fresh parameters; `parameters` does for rules that need no fresh start.
+    parameters, state
+        The tree of parameters, and of running statistics.
+    loss
+        `loss(outputs, targets)` gives one number per example, or their mean.
+    metric
+        `metric(outputs, targets)` gives one number for the split, or one per example, whose mean counts.
+    higher_is_better
+        The direction of the metric: declare it.
+    optimiser
+        An Optax transformation, its rate included.
+    start, step, parameters_of
+        A person's own update: `start(seed)` gives the training state, `step(state, inputs, targets)` the next one, or
+        a tuple whose first item it is; `parameters_of(state)` its parameters (guessed where it is plain). Built from
+        apply, loss and optimiser when left out.
+    schedule, steps
+        `schedule(step)` gives the rate; how many steps the training has.
+    batch_size
+        Examples per step.
+    stream
+        `stream(epoch)` yields the batches (inputs, targets) of an epoch as training sees them.
+    evaluate
+        `evaluate(state)` gives the score that is reported.
+    save, restore
+        `save(state)` gives anything, `restore(saved)` the state again.
+    declared
+        What is meant, so that no rule takes it for a fault.
+    seed
+        Of the linter's own draws.
+    """
+
+    name: str = "pipeline"
+    train: Any = None
+    validation: Any = None
+    test: Any = None
+    dataset: DataSet | None = None
+    task: Task | None = None
+    classes: int | None = None
+    model: Any = None
+    apply: Callable[..., Any] | None = None
+    train_apply: Callable[..., Any] | None = None
+    init: Callable[[int], Any] | None = None
+    parameters: Any = None
+    state: Any = None
+    loss: Callable[..., Any] | None = None
+    metric: Callable[..., Any] | None = None
+    higher_is_better: bool | None = None
+    optimiser: Any = None
+    start: Callable[[int], Any] | None = None
+    step: Callable[..., Any] | None = None
+    parameters_of: Callable[[Any], Any] | None = None
+    schedule: Callable[[int], Any] | None = None
+    steps: int | None = None
+    batch_size: int | None = None
+    stream: Callable[[int], Iterable[Any]] | None = None
+    evaluate: Callable[[Any], Any] | None = None
+    save: Callable[[Any], Any] | None = None
+    restore: Callable[[Any], Any] | None = None
+    declared: Declared = field(default_factory=Declared)
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name in SPLITS:
+            given = getattr(self, name)
+            if isinstance(given, tuple | list):
+                object.__setattr__(self, name, Split(*given))
+            elif given is not None and not isinstance(given, Split):
+                raise SettingError(
+                    f"The '{name}' piece must be a Split or (inputs, targets). Got {type(given)} instead."
+                )
+        if isinstance(self.task, str):
+            object.__setattr__(self, "task", Task(self.task))
+
+    @property
+    def splits(self) -> Mapping[str, Split]:
+        """The splits that were given, by name."""
+        return {name: split for name in SPLITS if (split := getattr(self, name)) is not None}
+
+
+PIECES = tuple(one.name for one in fields(Pipeline))
+
+ASK = {
+    "train": "give the examples: train=(inputs, targets)",
+    "validation": "give the validation split: validation=(inputs, targets)",
+    "test": "give the test split: test=(inputs, targets)",
+    "dataset": "let Piste read the data itself: `piste lint DATA`",
+    "groups": "declare which rows belong together: --group COLUMN, or Split(..., groups=...)",
+    "times": "declare when each row was taken: --time COLUMN, or Split(..., times=...)",
+    "targets": "give the targets: train=(inputs, targets)",
+    "network": "give the network: model=, or apply= with parameters=",
+    "init": "give init=, a function of a seed that returns fresh parameters",
+    "loss": "give loss=, a function (outputs, targets)",
+    "metric": "give metric=, a function (outputs, targets), and higher_is_better=",
+    "higher_is_better": "declare the metric's direction: higher_is_better=True or False",
+    "task": "declare the task: task='two-class', 'many-class', 'multi-label' or 'regression'",
+    "optimiser": "give optimiser=, an Optax transformation",
+    "update": "give step= with start=, or optimiser= with a network and loss=",
+    "schedule": "give schedule=, a function of the step, and steps=",
+    "steps": "say how many steps the training has: steps=",
+    "batch_size": "say how many examples a step takes: batch_size=",
+    "stream": "give stream=, a function of the epoch that yields its batches",
+    "evaluate": "give evaluate=, a function of the training state that returns the reported score",
+    "save": "give save= and restore=",
+    "restore": "give save= and restore=",
+    "causal": "declare Declared(causal=True) if outputs may not look ahead",
+    "padding": "declare Declared(padding=VALUE), what fills sequences up",
+    "ignore_label": "declare Declared(ignore_label=...), the target that must not count",
+}
+"""What a rule may need, beside the name of any piece, and the words that ask for it."""
+
+
+def has(pipeline: Pipeline, need: str) -> bool:
+    """Return whether `pipeline` has what `need` names: a piece, or one of the compounds of `ASK`."""
+    match need:
+        case "groups" | "times":
+            return any(getattr(split, need) is not None for split in pipeline.splits.values())
+        case "targets":
+            return pipeline.train is not None and pipeline.train.targets is not None
+        case "network":
+            return pipeline.model is not None or (pipeline.apply is not None and _has_parameters(pipeline))
+        case "init":
+            return pipeline.init is not None or (pipeline.model is not None and hasattr(pipeline.model, "init"))
+        case "task":
+            return pipeline.task is not None or has(pipeline, "targets")
+        case "update":
+            composed = has(pipeline, "network") and pipeline.loss is not None and pipeline.optimiser is not None
+            return (pipeline.step is not None and pipeline.start is not None) or composed
+        case "causal" | "ignore_label" | "padding":
+            return getattr(pipeline.declared, need) not in (None, False)
+    if need not in PIECES:
+        raise ValueError(f"No piece of a pipeline is called '{need}'. {nearest(need, [*PIECES, *ASK])}")
+    return getattr(pipeline, need) is not None
+
+
+def _has_parameters(pipeline: Pipeline) -> bool:
+    return pipeline.parameters is not None or pipeline.init is not None

@@ -1,0 +1,1 @@
+"""Rules about the data: duplicates, leaks, labels, scales, splits."""

@@ -1,0 +1,1 @@
+"""Rules about metrics and evaluation: known answers, direction, size, baselines."""

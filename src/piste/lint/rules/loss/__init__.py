@@ -1,0 +1,1 @@
+"""Rules about the loss: known answers, gradients, what must not count."""

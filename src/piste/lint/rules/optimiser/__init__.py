@@ -1,0 +1,1 @@
+"""Rules about the optimiser: descent, what moves, the rate over the steps."""

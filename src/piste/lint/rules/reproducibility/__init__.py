@@ -1,0 +1,1 @@
+"""Rules about repeating a training: equal seeds, equal bits."""
