@@ -12,6 +12,7 @@ from piste.nn.resolve import resolve
 from piste.recipe.defaults import decide
 from piste.recipe.facts import Facts
 from piste.recipe.networks import NETWORKS
+from piste.recipe.own_network import OWN
 from piste.recipe.settings import ModelName, ModelSettings, Settings
 from piste.train.settings import TrainingSettings
 
@@ -33,7 +34,7 @@ def test_every_name_of_the_setting_is_a_network() -> None:
     assert set(NETWORKS) == set(get_args(ModelName))
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", [name for name in NETWORKS if name != OWN])
 def test_every_network_is_built_from_its_name_alone(name: str) -> None:
     facts = Facts(Task.MANY_CLASS, 2_000, (11,) if NETWORKS[name].tables else (32, 32, 3))
     assert parameters(facts, model=name) > 0

@@ -127,7 +127,10 @@ def _fits(value: Any, kind: Any) -> bool:
     return kind is Any or isinstance(value, origin)
 
 
-_NAMES = {float: "a number", int: "a whole number", str: "a text", bool: "true or false", Callable: "a function"}
+_NAMES = {
+    float: "a number", int: "a whole number", str: "a text", bool: "true or false", Callable: "a function",
+    Mapping: "a mapping",
+}  # fmt: skip
 
 
 def _describe(kinds: Iterable[Any], constraints: list[Any]) -> str:

@@ -8,6 +8,7 @@ from piste.nn.metrics import METRICS
 from piste.recipe.augmentation import NONE, named
 from piste.recipe.facts import Decided, Facts
 from piste.recipe.networks import NETWORKS
+from piste.recipe.own_network import OWN
 from piste.train.optimisers import BETA2, LBFGS, MOMENTUM
 
 LOSSES: dict[Task, tuple[str, ...]] = {
@@ -19,6 +20,7 @@ LOSSES: dict[Task, tuple[str, ...]] = {
 """The losses that fit a task, the default first."""
 
 BELONGS: dict[str, tuple[str, Collection[str]]] = {
+    "spec": ("model", (OWN,)),
     "depth": ("model", ("residual-mlp", "vgg", "resnet", "small-resnet")),
     "width": ("model", ("vgg", "resnet", "small-resnet")),
     "smoothing": ("loss", ("cross-entropy",)),
@@ -42,6 +44,7 @@ _MIXES = ("mixup", "cutmix")  # their targets are shares of classes
 def check_fit(facts: Facts, decided: Decided, origins: Mapping[str, str]) -> None:
     """Raise `SettingError` for the first contradiction; `origins` names the settings that were given."""
     _check_network(facts, decided)
+    _check_own(decided, origins)
     _check_task(facts, decided, "loss", LOSSES[facts.task])
     _check_task(facts, decided, "metric", METRICS[facts.task])
     _check_belonging(decided, origins)
@@ -74,6 +77,19 @@ def _check_network(facts: Facts, decided: Decided) -> None:
     if decided["depth"] is not None and network.depths and decided["depth"] not in network.depths:
         known = ", ".join(map(str, network.depths))
         raise SettingError(f"The model '{name}' has a depth of {known}. Got {decided['depth']} instead.")
+
+
+def _check_own(decided: Decided, origins: Mapping[str, str]) -> None:
+    if decided["model"] != OWN:
+        return
+    if decided["spec"] is None:
+        raise SettingError("The model 'own' needs its layers: give the JSON file that describes them with --spec.")
+    for setting in ("hidden", "activation", "dropout", "batch_norm"):
+        if origins.get(setting, "default") != "default":
+            raise SettingError(
+                f"The '{setting}' setting is for the networks by name, and the spec describes every layer. "
+                f"Leave --{setting.replace('_', '-')} out, or change the spec."
+            )
 
 
 def _check_task(facts: Facts, decided: Decided, setting: str, fitting: Collection[str]) -> None:

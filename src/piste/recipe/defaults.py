@@ -16,6 +16,7 @@ from piste.recipe.augmentation import NONE
 from piste.recipe.contradictions import LOSSES, check_fit
 from piste.recipe.facts import MANY, Decided, Facts, Rule
 from piste.recipe.networks import sees_pictures
+from piste.recipe.own_network import OWN, spec_of
 from piste.recipe.settings import FUNCTION, SECTIONS, Settings, recorded
 from piste.train.optimisers import LBFGS
 
@@ -42,8 +43,13 @@ def decide(settings: Settings, origins: Mapping[str, str], facts: Facts) -> tupl
             if value is None and field.name in RULES:
                 value, reason = RULES[field.name](facts, decided)
                 origin = "default"
-            decided[field.name] = value
-            origin = FUNCTION if callable(value) else origin
+            if field.name == "spec" and value is not None:
+                # A file may change: what is kept is the spec that it holds now.
+                decided[field.name] = spec_of(value)
+                value = value if isinstance(value, str) else decided[field.name]
+            else:
+                decided[field.name] = value
+            origin = FUNCTION if callable(value) or isinstance(value, Mapping) else origin
             choices.append(Choice(field.name, recorded(value), origin, reason))
     check_fit(facts, decided, origins)
     parts = {
@@ -54,12 +60,15 @@ def decide(settings: Settings, origins: Mapping[str, str], facts: Facts) -> tupl
 
 
 def _model(facts: Facts, decided: Decided) -> tuple[str, str]:
+    if "spec" in decided:
+        return OWN, "it is described by the spec"
     if facts.pictures and min(facts.shape[:2]) >= 6:
         return "cnn", "the inputs are pictures, where neighbouring pixels belong together"
     return "mlp", "the inputs are columns of a table, without an order between them"
 
 
 _UNSIZED = {
+    OWN: "the layers are those of the spec",
     "linear": "a linear model has no hidden layer",
     "lenet": "the layers of LeNet-5 are those of its authors",
     "resnet": "its stages follow from depth and width",
@@ -95,6 +104,8 @@ def _hidden(facts: Facts, decided: Decided) -> tuple[tuple[int, ...], str]:
 
 
 def _dropout(facts: Facts, decided: Decided) -> tuple[float, str]:
+    if decided["model"] == OWN:
+        return 0.0, _UNSIZED[OWN]
     if not decided["hidden"]:
         return 0.0, "there is no hidden layer of chosen width"
     if decided.get("optimiser") == LBFGS:
@@ -109,6 +120,8 @@ def _dropout(facts: Facts, decided: Decided) -> tuple[float, str]:
 
 
 def _batch_norm(facts: Facts, decided: Decided) -> tuple[bool, str]:
+    if decided["model"] == OWN:
+        return False, _UNSIZED[OWN]
     if decided.get("optimiser") == LBFGS:
         return False, "its running averages would lag behind the long steps of L-BFGS"
     if facts.task is Task.REGRESSION and not sees_pictures(decided):

@@ -12,6 +12,7 @@ from piste.nn.zoo.mlp import mlp
 from piste.nn.zoo.residual_mlp import residual_mlp
 from piste.nn.zoo.resnet import resnet, small_resnet
 from piste.nn.zoo.vgg import vgg
+from piste.recipe.own_network import OWN, build_own, spec_of
 from piste.recipe.settings import ModelSettings
 
 Layers = tuple[Layer, ...]
@@ -86,6 +87,10 @@ def _small_resnet(settings: ModelSettings, outputs: int, shape: Shape, inputs: L
     return small_resnet(outputs, settings.depth or 20, width=settings.width or 16, inputs=inputs)
 
 
+def _own(settings: ModelSettings, outputs: int, shape: Shape, inputs: Layers) -> Sequential:
+    return build_own(spec_of(settings.spec), outputs, shape, inputs)
+
+
 NETWORKS: dict[str, NamedNetwork] = {
     "mlp": NamedNetwork(_mlp),
     "linear": NamedNetwork(_mlp),
@@ -95,6 +100,7 @@ NETWORKS: dict[str, NamedNetwork] = {
     "vgg": NamedNetwork(_vgg, pictures=True, least=32, depths=(11, 13, 16, 19)),
     "resnet": NamedNetwork(_resnet, pictures=True, least=8, depths=(18, 34, 50, 101, 152)),
     "small-resnet": NamedNetwork(_small_resnet, pictures=True, least=8, depths=(20, 32, 44, 56, 110)),
+    OWN: NamedNetwork(_own),
 }
 """Every network that `--model` names."""
 

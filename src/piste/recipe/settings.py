@@ -10,7 +10,7 @@ from piste.core.settings import Range, from_mapping, nearest
 from piste.data.settings import DataSettings
 from piste.train.settings import TrainingSettings
 
-ModelName = Literal["mlp", "linear", "residual-mlp", "cnn", "lenet", "vgg", "resnet", "small-resnet"]
+ModelName = Literal["mlp", "linear", "residual-mlp", "cnn", "lenet", "vgg", "resnet", "small-resnet", "own"]
 ActivationName = Literal["relu", "leaky_relu", "elu", "selu", "gelu", "silu", "tanh", "sigmoid", "softplus", "mish"]
 LossName = Literal[
     "cross-entropy",
@@ -35,7 +35,9 @@ class ModelSettings:
     ----------
     model
         Kind of network: mlp or linear for anything, residual-mlp for tables; cnn, lenet, vgg, resnet or small-resnet
-        for pictures.
+        for pictures; own for the one that `spec` describes.
+    spec
+        JSON file of a network of your own, such as a run's model/spec.json, edited; from Python also its layers.
     hidden
         Widths of the hidden layers, or of the stages of a cnn, with commas between.
     depth
@@ -67,6 +69,7 @@ class ModelSettings:
     """
 
     model: ModelName | None = None
+    spec: str | Mapping[str, Any] | Callable[..., Any] | None = None
     hidden: Annotated[tuple[int, ...], Range(1, 65536)] | None = None
     depth: Annotated[int, Range(1, 1000)] | None = None
     width: Annotated[int, Range(1, 65536)] | None = None
@@ -115,6 +118,8 @@ def recorded(value: Any) -> Any:
     """Return a setting, or settings, as plain values for a record; a function is kept by its name."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type) and not callable(value):
         return {field.name: recorded(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return dict(value)
     if callable(value):
         function = getattr(value, "compute", value)  # of a metric of the whole split
         return f"{function.__module__}.{getattr(function, '__qualname__', type(function).__qualname__)}"

@@ -12,6 +12,7 @@ from piste.core.runs import DATA, RUN, RunFolder
 from piste.core.settings import check
 from piste.core.versions import versions
 from piste.data.dataset import load
+from piste.recipe.building import build_model
 from piste.recipe.command import command_line
 from piste.recipe.defaults import decide
 from piste.recipe.describing import described, described_data
@@ -77,6 +78,7 @@ def train_with(data: Any, settings: Settings, origins: Mapping[str, str], runs: 
     for sentence in (*described_data(dataset), *described(choices)):
         hear.say(sentence)
     configure_jax()
+    build_model(settings.model, encoding)  # says what is wrong with it before anything is written
     record = RunRecord(
         name=dataset.name,
         status=Status.UNFINISHED,

@@ -6,6 +6,9 @@ from piste.core.panels import Block, Grid
 from piste.core.records import RunRecord, encode_line
 from piste.report.numbers import number
 
+_MOST = 300
+"""Characters of a value: the spec of a network may be a page long, and stands in `model/spec.json`."""
+
 
 def settings(run: RunRecord) -> tuple[Block, ...]:
     """Return the table of choices, or of the bare settings where no choices were recorded."""
@@ -27,4 +30,5 @@ def shown(value: Any) -> str:
         return number(value, 4)
     if isinstance(value, list | tuple):
         return ", ".join(map(shown, value))
-    return str(value) if isinstance(value, str | int) else encode_line(value).decode().strip()
+    text = str(value) if isinstance(value, str | int) else encode_line(value).decode().strip()
+    return text if len(text) <= _MOST else text[: _MOST - 3] + "..."
