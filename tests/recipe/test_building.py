@@ -11,6 +11,7 @@ import pytest
 import piste
 from piste.core.errors import SettingError
 from piste.core.records import Task
+from piste.data.settings import DataSettings
 from piste.nn import losses
 from piste.nn.metrics import WholeSplit, class_f1
 from piste.recipe.building import (
@@ -22,7 +23,9 @@ from piste.recipe.building import (
     watched_metric,
 )
 from piste.recipe.contradictions import LOSSES
-from piste.recipe.settings import ModelSettings
+from piste.recipe.defaults import decide
+from piste.recipe.facts import Facts
+from piste.recipe.settings import ModelSettings, Settings
 from piste.train.averaging import Averaging
 from piste.train.optimisers import Optimiser
 from piste.train.plateau import Plateau
@@ -163,3 +166,14 @@ def test_rows_that_weigh_nothing_teach_nothing(tmp_path: Path) -> None:
     assert piste.predict(run, new).values[0] == pytest.approx(2.0, abs=0.7)
     assert run.epochs[-1].metric == "RMSE (weighted)"
     assert piste.predict(run, path).outputs.shape == (400, 1)
+
+
+def test_validations_every_so_many_steps_count_for_patience_and_averages() -> None:
+    training = TrainingSettings(epochs=6, batch_size=10, validate_every=8, average_start=0.5)
+    effort = build_effort(training, 100)  # 60 steps, 8 rounds
+    assert (effort.validate_every, effort.average_from) == (8, 4)
+    facts = Facts(Task.TWO_CLASS, 1000, (3,))
+    given = Settings(DataSettings(), ModelSettings(), TrainingSettings(epochs=20, batch_size=10, validate_every=25))
+    settings, choices = decide(given, {}, facts)
+    assert settings.training.patience == 20  # a quarter of 2000 / 25 validations
+    assert "so many validations" in next(choice.reason for choice in choices if choice.setting == "patience")

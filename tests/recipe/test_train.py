@@ -3,6 +3,7 @@ import inspect
 from pathlib import Path
 
 import duckdb
+import jax
 import numpy as np
 import pytest
 
@@ -14,6 +15,7 @@ from piste.data.settings import DataSettings
 from piste.recipe import job
 from piste.recipe.run import Run
 from piste.recipe.train import train
+from piste.train.progress import Progress
 
 
 def files(run: Run) -> set[str]:
@@ -161,3 +163,21 @@ def test_what_is_said_goes_to_standard_error(tmp_path: Path, capsys: pytest.Capt
     assert "--learning-rate" in err
     assert "epoch 3 of 3" in err
     assert "report.html" in err
+
+
+def test_a_function_of_ones_own_hears_of_every_validation_and_ends_the_training(tmp_path: Path) -> None:
+    heard: list[tuple[float, int]] = []
+
+    def watch(progress: Progress) -> bool:
+        assert progress.record is not None
+        weights = sum(leaf.size for leaf in jax.tree.leaves(progress.parameters()))
+        heard.append((progress.record.epoch, weights))
+        return len(heard) == 4
+
+    run = train("iris", runs=tmp_path, quiet=True, watch=watch, epochs=30, hidden=(8,), batch_size=20, validate_every=2)
+    training = run.record.training
+    assert training is not None
+    assert [epoch for epoch, _ in heard] == [one.epoch for one in run.epochs] == [0.4, 0.8, 1.2, 1.6]
+    assert {weights for _, weights in heard} == {training.parameters}
+    assert (training.stopped, training.steps, training.epochs) == ("watch", 8, 1.6)
+    assert "1.6" in run.report.read_text(encoding="utf-8")

@@ -28,7 +28,9 @@ class KilledError(Exception):
     """Stands for whatever ends a training from outside."""
 
 
-def trained(checkpoints: Checkpoints | None = None, kill_at: float = np.inf, epochs: int = EPOCHS) -> Fitted:
+def trained(
+    checkpoints: Checkpoints | None = None, kill_at: float = np.inf, epochs: int = EPOCHS, every: int = 0
+) -> Fitted:
     generator = np.random.default_rng(0)
     inputs = generator.normal(size=(ROWS + 30, 4)).astype(np.float32)
     targets = inputs[:, :3].argmax(axis=1).astype(np.int32)
@@ -37,7 +39,7 @@ def trained(checkpoints: Checkpoints | None = None, kill_at: float = np.inf, epo
         if progress.done >= kill_at:
             raise KilledError
 
-    work = Effort(epochs, BATCH, rates("cosine", 0.01, epochs * (ROWS // BATCH)), patience=9)
+    work = Effort(epochs, BATCH, rates("cosine", 0.01, epochs * (ROWS // BATCH)), patience=9, validate_every=every)
     return fit(
         PLAN,
         Examples(inputs[:ROWS], targets[:ROWS]),
@@ -76,6 +78,16 @@ def test_a_training_that_goes_on_ends_with_the_same_bits(at: int, tmp_path: Path
     assert bits(resumed) == bits(undisturbed)
     assert curves(resumed) == curves(undisturbed)
     assert resumed.record.best_epoch == undisturbed.record.best_epoch
+
+
+@pytest.mark.parametrize("at", [1, 5.8, 11])
+def test_so_it_does_with_validations_in_the_middle_of_epochs(at: float, tmp_path: Path) -> None:
+    undisturbed = trained(every=3)
+    with pytest.raises(KilledError):
+        trained(made(tmp_path), kill_at=at, every=3)
+    resumed = trained(made(tmp_path), every=3)
+    assert bits(resumed) == bits(undisturbed)
+    assert curves(resumed) == curves(undisturbed)
 
 
 def test_it_goes_on_instead_of_starting_anew(tmp_path: Path) -> None:

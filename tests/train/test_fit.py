@@ -1,4 +1,3 @@
-from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -7,15 +6,18 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from piste.core.errors import PisteError
 from piste.core.records import Task
 from piste.nn.losses import CrossEntropy, SquaredError
 from piste.nn.metrics import WATCHED
 from piste.nn.zoo.mlp import mlp
-from piste.train import timeline
+from piste.train import examples, timeline
 from piste.train.fit import Examples, Fitted, Progress, Shown, fit
 from piste.train.inference import outputs
 from piste.train.optimisers import Optimiser
 from piste.train.plan import Plan
+from piste.train.program import compiled
+from piste.train.progress import Watch, unheard
 from piste.train.schedules import rates
 from piste.train.timeline import Effort, steps_per_epoch
 
@@ -41,13 +43,16 @@ def train_classes(
     rate: float = 1e-2,
     patience: int = 0,
     dropout: float = 0.2,
-    watch: Callable[[Progress], None] = lambda progress: None,
+    watch: Watch = unheard,
+    by_validation: bool = False,
+    **more: Any,
 ) -> tuple[Fitted, Plan, Examples]:
     inputs, targets = classes()
     plan = Plan(mlp(3, (16,), dropout=dropout), (6,), CrossEntropy(), WATCHED[Task.MANY_CLASS].metric, Optimiser())
     train, validation = Examples(inputs[:230], targets[:230]), Examples(inputs[230:], targets[230:])
-    work = effort(230, epochs, 32, rate, patience=patience)
-    fitted = fit(plan, train, validation, work, task=Task.MANY_CLASS, seed=seed, metric=Shown("accuracy"), watch=watch)
+    work = effort(230, epochs, 32, rate, patience=patience, **more)
+    common: dict[str, Any] = {"task": Task.MANY_CLASS, "seed": seed, "metric": Shown("accuracy")}
+    fitted = fit(plan, train, validation, work, watch=watch, by_validation=by_validation, **common)
     return fitted, plan, validation
 
 
@@ -107,12 +112,12 @@ def test_the_best_parameters_are_kept_and_patience_ends_the_training() -> None:
     losses = [one.validation_loss for one in fitted.epochs]
     assert record.stopped == "patience"
     assert record.epochs == len(losses) == record.best_epoch + 8
-    assert min(losses) == losses[record.best_epoch - 1]
+    assert min(losses) == losses[int(record.best_epoch) - 1]
     logits = outputs(plan.model, fitted.parameters, fitted.state, validation.inputs)
     mean = float(jnp.mean(plan.loss(jnp.asarray(logits), jnp.asarray(validation.targets))))
     assert mean == pytest.approx(min(losses), rel=1e-5)
     accuracy = float(np.mean(logits.argmax(axis=1) == validation.targets))
-    assert accuracy == pytest.approx(fitted.epochs[record.best_epoch - 1].validation_metric)
+    assert accuracy == pytest.approx(fitted.epochs[int(record.best_epoch) - 1].validation_metric)
 
 
 def test_a_training_that_diverges_says_so_and_gives_finite_parameters() -> None:
@@ -184,3 +189,90 @@ def test_the_training_stops_by_time() -> None:
     stopped = fit(plan, examples, examples, work, task=Task.MANY_CLASS, seed=0, metric=Shown("accuracy"))
     assert stopped.record.stopped == "time"
     assert stopped.record.epochs < 100_000
+
+
+@pytest.mark.parametrize("every", [1, 5, 7, 14, 10_000])
+def test_how_often_is_validated_does_not_change_what_is_trained(every: int) -> None:
+    each_epoch, rounds = train_classes()[0], train_classes(validate_every=every)[0]
+    steps = [one.step for one in rounds.epochs]
+    assert steps == [*range(every, 42, every), 42]
+    assert [one.epoch for one in rounds.epochs] == [round(step / 7, 4) for step in steps]
+    at = {one.step: one for one in each_epoch.epochs}
+    shared = [one for one in rounds.epochs if one.step in at]
+    assert shared
+    for one in shared:
+        # Programs of other shapes round otherwise, and the first steps of AdamW enlarge that.
+        assert one.validation_loss == pytest.approx(at[one.step].validation_loss, rel=1e-3)
+        assert one.learning_rate == at[one.step].learning_rate
+    # Means over the rounds make up the mean over the epochs.
+    lengths = np.diff([0, *steps])
+    losses = np.array([one.train_loss for one in rounds.epochs])
+    assert np.sum(lengths * losses) / 42 == pytest.approx(
+        np.mean([one.train_loss for one in each_epoch.epochs]), rel=1e-3
+    )
+
+
+def test_patience_counts_validations_and_the_best_of_them_is_kept() -> None:
+    fitted, plan, validation = train_classes(epochs=200, rate=0.05, patience=8, validate_every=3)
+    losses = [one.validation_loss for one in fitted.epochs]
+    best = int(np.argmin(losses))
+    assert fitted.record.stopped == "patience"
+    assert len(losses) == best + 1 + 8
+    assert fitted.record.steps == 3 * len(losses)
+    assert fitted.record.best_epoch == fitted.epochs[best].epoch
+    assert fitted.record.epochs == fitted.epochs[-1].epoch
+    logits = outputs(plan.model, fitted.parameters, fitted.state, validation.inputs)
+    mean = float(jnp.mean(plan.loss(jnp.asarray(logits), jnp.asarray(validation.targets))))
+    assert mean == pytest.approx(min(losses), rel=1e-5)
+
+
+def test_a_function_that_watches_sees_the_parameters_of_each_validation() -> None:
+    seen: list[tuple[float, Any]] = []
+
+    def watch(progress: Progress) -> None:
+        assert progress.record is not None
+        seen.append((progress.record.validation_loss, progress.parameters()))
+
+    fitted = train_classes(epochs=4, watch=watch, by_validation=True)[0]
+    assert [loss for loss, _ in seen] == [one.validation_loss for one in fitted.epochs]
+    best = min(range(4), key=lambda index: seen[index][0])
+    assert same_bits(seen[best][1], fitted.parameters)
+    assert not same_bits(seen[0][1], seen[3][1])
+
+
+def test_a_function_that_watches_ends_the_training_by_returning_true() -> None:
+    def watch(progress: Progress) -> bool:
+        return progress.done >= 3
+
+    fitted = train_classes(epochs=50, watch=watch, by_validation=True)[0]
+    assert fitted.record.stopped == "watch"
+    assert fitted.record.epochs == len(fitted.epochs) == 3
+    assert same_bits(fitted.parameters, train_classes(epochs=3)[0].parameters)
+
+
+def test_parameters_are_not_given_once_the_training_has_gone_on() -> None:
+    kept: list[Progress] = []
+    train_classes(epochs=3, watch=kept.append, by_validation=True)
+    with pytest.raises(PisteError, match="has gone on"):
+        kept[0].parameters()
+
+
+def test_nearby_numbers_of_rows_share_one_program_and_padding_changes_no_bit(monkeypatch: pytest.MonkeyPatch) -> None:
+    inputs, targets = classes(400)
+    plan = Plan(mlp(3, (5,), dropout=0.1), (6,), CrossEntropy(), WATCHED[Task.MANY_CLASS].metric, Optimiser())
+    common: dict[str, Any] = {"task": Task.MANY_CLASS, "seed": 0, "metric": Shown("accuracy")}
+
+    def trained(rows: int, held: int) -> Fitted:
+        validation = Examples(inputs[400 - held :], targets[400 - held :])
+        return fit(plan, Examples(inputs[:rows], targets[:rows]), validation, effort(rows, 3, 8), **common)
+
+    padded = trained(265, 90)
+    compilations = compiled(plan)._cache_size()  # type: ignore[attr-defined]
+    trained(284, 70)
+    assert compiled(plan)._cache_size() == compilations  # type: ignore[attr-defined]
+    for module in (examples, timeline):
+        monkeypatch.setattr(module, "bucket", lambda count: count)
+    exact = trained(265, 90)
+    assert compiled(plan)._cache_size() > compilations  # type: ignore[attr-defined]
+    assert same_bits((padded.parameters, padded.state), (exact.parameters, exact.state))
+    assert [one.validation_loss for one in padded.epochs] == [one.validation_loss for one in exact.epochs]

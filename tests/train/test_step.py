@@ -145,7 +145,7 @@ def test_a_metric_of_the_whole_split_is_scikit_learns() -> None:
     what = plan("adam", metric=METRICS[Task.MANY_CLASS]["f1"].metric)
     fitted = trained(what, epochs=4)
     logits = outputs(what.model, fitted.parameters, fitted.state, INPUTS[96:])
-    best = fitted.epochs[fitted.record.best_epoch - 1]
+    best = fitted.epochs[int(fitted.record.best_epoch) - 1]
     assert best.validation_metric == pytest.approx(f1_score(CLASSES[96:], logits.argmax(axis=1), average="macro"))
 
 

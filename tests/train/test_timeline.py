@@ -71,7 +71,8 @@ def test_windows_show_every_example_at_most_once_an_epoch(
 ) -> None:
     size = min(batch_size, examples)
     made = line(examples, batch_size, 2, every=every, window=batches * size)
-    step, seen = 0, []
+    step = 0
+    seen: list[tuple[int, int]] = []
     while step < made.total:
         amount = made.amount(step, 1e-9)
         stretch = made.stretch(step, amount)

@@ -148,7 +148,7 @@ class Choice:
 class EpochRecord:
     """One validation, by default after each epoch: one line of `metrics.jsonl`. Losses are means over examples, regularisation left out."""
 
-    epoch: float  # epochs over when it was measured: 1 after the first, 2.5 in the middle of the third
+    epoch: int | float  # epochs over when it was measured: 1 after the first, 2.5 in the middle of the third
     step: int  # parameter updates done by then
     train_loss: float  # mean since the record before
     validation_loss: float
@@ -251,8 +251,8 @@ class TrainingRecord:
     """How the training went: part of `run.json`."""
 
     parameters: int
-    epochs: float
-    best_epoch: float
+    epochs: int | float  # passes over the train split: a fraction where it ended within one
+    best_epoch: int | float
     steps: int
     seconds: float
     compile_seconds: float

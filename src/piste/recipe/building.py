@@ -142,7 +142,9 @@ def build_effort(training: TrainingSettings, examples: int) -> Effort:
         table,
         training.patience or 0,
         training.minimal_gain,
+    rounds = -(-epochs * steps // (training.validate_every or steps))
         training.stop_at,
         60.0 * training.minutes,
-        average_from=min(math.ceil(training.average_start * epochs), epochs - 1),
+        average_from=min(math.ceil(training.average_start * rounds), rounds - 1),
+        validate_every=training.validate_every,
     )

@@ -4,6 +4,7 @@ from piste.core.records import Task
 from piste.recipe.facts import MANY, Decided, Facts
 from piste.recipe.networks import sees_pictures
 from piste.train.optimisers import LBFGS
+from piste.train.timeline import steps_per_epoch
 
 _RATES = {"sgd": 0.1, "momentum": 0.02, "nesterov": 0.02, "adagrad": 0.02, "adadelta": 1.0, LBFGS: 1.0}
 _LION = 0.2  # of an Adam-family rate: its steps have the size of the rate in every weight (Chen et al. 2023, sec. 5)
@@ -84,8 +85,12 @@ def warmup(facts: Facts, decided: Decided) -> tuple[float, str]:
 
 
 def patience(facts: Facts, decided: Decided) -> tuple[int, str]:
-    """Return the epochs without a better validation loss after which training stops."""
-    epochs = max(decided["epochs"] // 4, 10)
-    if decided["schedule"] == "plateau" and epochs <= 3 * decided["plateau_patience"]:
+    """Return the validations without a better loss after which training stops."""
+    validations, noun = decided["epochs"], "epochs"
+    if decided["validate_every"]:
+        steps = decided["epochs"] * steps_per_epoch(facts.rows, decided["batch_size"] or facts.rows)
+        validations, noun = steps // decided["validate_every"], "validations"
+    most = max(validations // 4, 10)
+    if decided["schedule"] == "plateau" and most <= 3 * decided["plateau_patience"]:
         return 3 * decided["plateau_patience"] + 1, "three falls of the rate in a row have not helped"
-    return epochs, "so many epochs without a better validation loss are a sign that none will come"
+    return most, f"so many {noun} without a better validation loss are a sign that none will come"

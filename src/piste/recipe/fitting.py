@@ -1,7 +1,7 @@
 """From a data set to a trained network, without a folder: encode the splits, build, fit."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,12 +9,14 @@ from numpy.typing import NDArray
 
 from piste.data.encoding import Encoding, fit_encoding, for_counts
 from piste.data.examples import DataSet
+from piste.nn.metrics import Watched
 from piste.recipe.building import build_effort, build_plan, watched_metric
 from piste.recipe.network import Network
 from piste.recipe.settings import Settings
 from piste.recipe.weighting import class_weights, weighted
 from piste.train.checkpoint import Checkpoints
-from piste.train.fit import Examples, Fitted, Progress, Shown, fit
+from piste.train.fit import Examples, Fitted, Shown, fit
+from piste.train.progress import Watch, unheard
 from piste.train.settings import TrainingSettings
 
 
@@ -53,10 +55,12 @@ def fit_network(
     splits: Splits,
     encoding: Encoding,
     settings: Settings,
-    watch: Callable[[Progress, int], None] = lambda progress, epochs: None,
+    watch: Watch = unheard,
     checkpoints: Checkpoints | None = None,
 ) -> tuple[Network, Fitted]:
-    """Return the network that `settings` name, trained; `watch` hears of the progress and the epochs there are."""
+    *,
+    by_validation: bool = False,
+    """Return the network that `settings` name, trained; `watch` hears of the progress, as `fit` says."""
     plan = build_plan(settings, encoding, len(splits.train))
     effort = build_effort(settings.training, len(splits.train))
     train, validation = weighted(splits.train, splits.validation, encoding, settings.model.class_weights)
@@ -68,7 +72,8 @@ def fit_network(
         task=encoding.task,
         seed=settings.data.seed,
         metric=shown_metric(encoding, settings.training, weighted=train.weights is not None),
-        watch=lambda progress: watch(progress, effort.epochs),
+        watch=watch,
+        by_validation=by_validation,
         checkpoints=checkpoints,
     )
     return Network(plan.model, fitted.parameters, fitted.state, encoding), fitted
@@ -76,9 +81,13 @@ def fit_network(
 
 def shown_metric(encoding: Encoding, training: TrainingSettings, *, weighted: bool = False) -> Shown:
     """Return how the watched metric is shown: an RMSE, say, in the target's own unit."""
-    watched = watched_metric(training, encoding.task)
-    power, several = watched.power, len(encoding.target_names) > 1
-    scale = 1.0 if several or not power else float(encoding.target_std[0])
+    return shown(watched_metric(training, encoding.task), encoding.target_std, weighted=weighted)
+
+
+def shown(watched: Watched, deviation: Sequence[float], *, weighted: bool = False) -> Shown:
+    """Return how a metric is shown, of targets that were divided by `deviation`: several are not brought back."""
+    power, several = watched.power, len(deviation) > 1
+    scale = 1.0 if several or not power else float(deviation[0])
     name = watched.name + (" (standardised)" if several and power else "") + (" (weighted)" if weighted else "")
     if watched.root:
         return Shown(

@@ -16,6 +16,7 @@ from piste.evaluate import evaluation_record, imbalance, main_score
 from piste.evaluate.baselines import run_baselines
 from piste.recipe.augmentation import build_augmentations
 from piste.recipe.augmented import augmented_examples
+from piste.recipe.baseline_inputs import baseline_inputs
 from piste.recipe.examples import describer
 from piste.recipe.fitting import Splits, encode_splits, fit_network
 from piste.recipe.interrupt import gentle_interrupt
@@ -26,18 +27,26 @@ from piste.recipe.settings import Settings
 from piste.recipe.tables import prediction_columns, truth_columns, write_table
 from piste.report import write_report
 from piste.train.checkpoint import Checkpoints
-from piste.train.fit import Fitted, Progress
+from piste.train.fit import Fitted
+from piste.train.progress import Progress, Watch
 
 
 def carry_out(
-    folder: RunFolder, record: RunRecord, dataset: DataSet, encoding: Encoding, settings: Settings, hear: Listener
+    folder: RunFolder,
+    record: RunRecord,
+    dataset: DataSet,
+    encoding: Encoding,
+    settings: Settings,
+    hear: Listener,
+    watch: Watch | None = None,
 ) -> Run:
     """Train, judge and report into `folder`, from its last checkpoint where it has one.
 
-    Whatever breaks it is written into `run.json`, so that nobody takes the run for a finished one.
+    `watch` is a person's own function, called after each validation. Whatever breaks the run is written into
+    `run.json`, so that nobody takes it for a finished one.
     """
     try:
-        return _finished(folder, record, dataset, encoding, settings, hear)
+        return _finished(folder, record, dataset, encoding, settings, hear, watch)
     except KeyboardInterrupt:
         _mark(folder, f"It was stopped by hand; `piste resume {folder.path}` goes on.")
         raise
@@ -56,10 +65,16 @@ def _mark(folder: RunFolder, sentence: str) -> None:
 
 
 def _finished(
-    folder: RunFolder, record: RunRecord, dataset: DataSet, encoding: Encoding, settings: Settings, hear: Listener
+    folder: RunFolder,
+    record: RunRecord,
+    dataset: DataSet,
+    encoding: Encoding,
+    settings: Settings,
+    hear: Listener,
+    watch: Watch | None,
 ) -> Run:
     splits = encode_splits(dataset, encoding)
-    network, training = _trained(folder, record, dataset, splits, encoding, settings, hear)
+    network, training = _trained(folder, record, dataset, splits, encoding, settings, hear, watch)
     changes = build_augmentations(settings.training.augment or (), encoding)
     shown = augmented_examples(changes, splits.train, encoding, settings.data.seed)
     training = dataclasses.replace(training, augmented=shown)
@@ -82,6 +97,7 @@ def _trained(
     encoding: Encoding,
     settings: Settings,
     hear: Listener,
+    own: Watch | None,
 ) -> tuple[Network, TrainingRecord]:
     checkpoints = Checkpoints(
         folder.file(CHECKPOINTS), _identity(record, dataset), 60.0 * settings.training.checkpoint, hear.say
@@ -89,13 +105,14 @@ def _trained(
     hear.say(f"Training on {len(splits.train):,} examples ...")
     with gentle_interrupt() as raise_if_asked:
 
-        def watch(progress: Progress, epochs: int) -> None:
+        def watch(progress: Progress) -> object:
             if progress.record is not None:
                 folder.append(progress.record)
-            hear.training(progress.done, epochs, progress.record)
+            hear.training(progress.done, progress.epochs, progress.record)
             raise_if_asked()
+            return own(progress) if own and progress.record else None
 
-        network, fitted = fit_network(splits, encoding, settings, watch, checkpoints)
+        network, fitted = fit_network(splits, encoding, settings, watch, checkpoints, by_validation=own is not None)
     # A run that went on from a checkpoint may have written epochs after it twice.
     folder.rewrite(fitted.epochs)
     hear.trained()
@@ -108,6 +125,7 @@ _WHY = {
     "patience": "the validation loss did not fall any more",
     "target": "the metric reached the target set for it",
     "time": "the time allowed is over",
+    "watch": "the function that watches asked for it",
     "diverged": "the loss was no longer a finite number; try a smaller --learning-rate",
 }
 
@@ -132,10 +150,11 @@ def _judged(
     }
     write_table(table, folder.file(PREDICTIONS))
     uneven = imbalance(predictions.task, splits.truth["train"], predictions.classes or predictions.names)
+    train, test = baseline_inputs(dataset, splits, network.encoding)
     with told(hear, "Judging the network and the baselines"):
         ran, skipped = run_baselines(
-            (splits.train.inputs, splits.truth["train"]),
-            splits.test.inputs,
+            (train, splits.truth["train"]),
+            test,
             predictions.task,
             predictions.classes,
             predictions.names,

@@ -21,7 +21,7 @@ class Listener(Protocol):
     def say(self, sentence: str) -> None:
         """Hear one line about what was found or done."""
 
-    def training(self, done: float, epochs: int, record: EpochRecord | None) -> None:
+    def training(self, done: float, epochs: float, record: EpochRecord | None) -> None:
         """Hear that `done` of at most `epochs` are over, with the record of the last one."""
 
     def trained(self) -> None:
@@ -34,7 +34,7 @@ class Silent:
     def say(self, sentence: str) -> None:
         """Pass over `sentence`."""
 
-    def training(self, done: float, epochs: int, record: EpochRecord | None) -> None:
+    def training(self, done: float, epochs: float, record: EpochRecord | None) -> None:
         """Pass over an epoch."""
 
     def trained(self) -> None:
@@ -54,7 +54,7 @@ class Lines:
         self._stream.write(f"{sentence}\n")
         self._stream.flush()
 
-    def training(self, done: float, epochs: int, record: EpochRecord | None) -> None:
+    def training(self, done: float, epochs: float, record: EpochRecord | None) -> None:
         """Write one line, unless the last was a moment ago."""
         self._clock.update(done, record)
         now = time.monotonic()
@@ -69,7 +69,7 @@ class Lines:
 class Live(Lines):
     """Writes one line about the training and keeps replacing it."""
 
-    def training(self, done: float, epochs: int, record: EpochRecord | None) -> None:
+    def training(self, done: float, epochs: float, record: EpochRecord | None) -> None:
         """Replace the line."""
         self._clock.update(done, record)
         full = round(_BAR * min(done / epochs, 1.0))
@@ -96,7 +96,7 @@ class _Clock:
         self._done = done
         self.record = record or self.record
 
-    def line(self, epochs: int) -> str:
+    def line(self, epochs: float) -> str:
         ahead = self._ahead(epochs)
         if self.record is None:
             return f"epoch {self._done:.1f} of {epochs}{ahead}"
@@ -106,7 +106,7 @@ class _Clock:
             f"  {one.metric} {one.validation_metric:.4g}{ahead}"
         )
 
-    def _ahead(self, epochs: int) -> str:
+    def _ahead(self, epochs: float) -> str:
         start, done = self._first or (0.0, self._done)
         if not done < self._done < epochs:
             return ""

@@ -11,24 +11,26 @@ from piste.core.settings import from_mapping
 from piste.data.dataset import load
 from piste.recipe.fitting import fitted_encoding
 from piste.recipe.job import carry_out
+from piste.recipe.networks import takes_of
 from piste.recipe.progress import Listener, listener, told
 from piste.recipe.run import Run
 from piste.recipe.settings import SECTIONS, Settings
 from piste.train.compiler import configure_jax
+from piste.train.progress import Watch
 
 
-def resume(run: Run | Path | str, data: Any = None, *, quiet: bool = False) -> Run:
+def resume(run: Run | Path | str, data: Any = None, *, quiet: bool = False, watch: Watch | None = None) -> Run:
     """Finish a run that crashed, was killed or was stopped by hand, with the very bits it would have had.
 
     It goes on from its last whole checkpoint, or from the beginning where there is none. `data` are needed again
-    only where they came from Python. A finished run is returned as it is. Raises `RunError` where the data are not
-    those of the run, or its settings are damaged.
+    only where they came from Python. A finished run is returned as it is. `watch` is that of `piste.train`.
+    Raises `RunError` where the data are not those of the run, or its settings are damaged.
     """
     folder = run.folder if isinstance(run, Run) else RunFolder.open(run)
-    return resume_with(folder, data, listener(quiet))
+    return resume_with(folder, data, listener(quiet), watch)
 
 
-def resume_with(folder: RunFolder, data: Any, hear: Listener) -> Run:
+def resume_with(folder: RunFolder, data: Any, hear: Listener, watch: Watch | None = None) -> Run:
     """Do what `resume` does, telling `hear`."""
     record = folder.record
     if record.status is Status.FINISHED:
@@ -48,7 +50,7 @@ def resume_with(folder: RunFolder, data: Any, hear: Listener) -> Run:
     record = dataclasses.replace(record, status=Status.UNFINISHED, error="")
     folder.write(record, RUN)
     encoding = fitted_encoding(dataset, settings)
-    return carry_out(folder, record, dataset, encoding, settings, hear)
+    return carry_out(folder, record, dataset, encoding, settings, hear, watch)
 
 
 def _settings(folder: RunFolder, record: RunRecord) -> Settings:

@@ -19,14 +19,18 @@ from piste.recipe.describing import described, described_data
 from piste.recipe.facts import Facts
 from piste.recipe.fitting import fitted_encoding
 from piste.recipe.job import carry_out
+from piste.recipe.networks import takes_of
 from piste.recipe.progress import Listener, listener, told
 from piste.recipe.run import Run
 from piste.recipe.settings import SECTIONS, Settings, from_keywords, recorded
 from piste.recipe.versions import PACKAGES, device
 from piste.train.compiler import configure_jax
+from piste.train.progress import Watch
 
 
-def train(data: Any, *, runs: Path | str = "runs", quiet: bool = False, **settings: Any) -> Run:
+def train(
+    data: Any, *, runs: Path | str = "runs", quiet: bool = False, watch: Watch | None = None, **settings: Any
+) -> Run:
     """Train a network on `data`, judge it once on the test split beside simple baselines, and write a report.
 
     Parameters
@@ -38,6 +42,9 @@ def train(data: Any, *, runs: Path | str = "runs", quiet: bool = False, **settin
         Folder in which the run's own folder is made.
     quiet
         Whether nothing is said while it works.
+    watch
+        A function of your own that is called with a `Progress` after each validation. Returning True ends the
+        training there; the best network so far is kept and judged.
     settings
         Any field of `DataSettings`, `ModelSettings` and `TrainingSettings`; what is left out is chosen from the
         data, and the choice with its reason is said and recorded.
@@ -54,7 +61,7 @@ def train(data: Any, *, runs: Path | str = "runs", quiet: bool = False, **settin
         When results cannot be written.
     """
     origins = dict.fromkeys(settings, "python")
-    return train_with(data, from_keywords(settings, "piste.train"), origins, Path(runs), listener(quiet))
+    return train_with(data, from_keywords(settings, "piste.train"), origins, Path(runs), listener(quiet), watch)
 
 
 def _signature() -> inspect.Signature:
@@ -67,12 +74,19 @@ def _signature() -> inspect.Signature:
     return inspect.Signature([*own, *more], return_annotation=Run)
 
 
-def train_with(data: Any, settings: Settings, origins: Mapping[str, str], runs: Path, hear: Listener) -> Run:
+def train_with(
+    data: Any,
+    settings: Settings,
+    origins: Mapping[str, str],
+    runs: Path,
+    hear: Listener,
+    watch: Watch | None = None,
+) -> Run:
     """Do what `train` does with settings that are built already; `origins` says where those given came from."""
     for section in SECTIONS:
         check(getattr(settings, section))
     with told(hear, "Reading the data"):
-        dataset = load(data, settings.data)
+        dataset = load(data, settings.data, takes_of(settings.model.model))
     settings, choices = decide(settings, origins, Facts.of(dataset))
     encoding = fitted_encoding(dataset, settings)
     for sentence in (*described_data(dataset), *described(choices)):
@@ -94,7 +108,7 @@ def train_with(data: Any, settings: Settings, origins: Mapping[str, str], runs: 
     folder = RunFolder.create(runs, dataset.name)
     folder.write(record, RUN)
     folder.write(dataset.record, DATA)
-    return carry_out(folder, record, dataset, encoding, settings, hear)
+    return carry_out(folder, record, dataset, encoding, settings, hear, watch)
 
 
 train.__signature__ = _signature()  # type: ignore[attr-defined]

@@ -51,17 +51,20 @@ def intervals(values: Rows, title: str, domain: tuple[float, float] | None = Non
     )
 
 
-def curves(values: Rows, title: str, best: int | None, log: bool = False, height: int = HEIGHT) -> Spec:
+def curves(values: Rows, title: str, best: float | None, log: bool = False, height: int = HEIGHT) -> Spec:
     """Return lines over epochs: fields epoch, value, series and text; the best epoch is marked."""
     epochs = sorted({row["epoch"] for row in values})
     several = len({row["series"] for row in values}) > 1
     scale = {"type": "log"} if log else {"zero": False}
+    ticks: Spec = {"tickCount": TICKS}
+    if all(epoch == int(epoch) for epoch in epochs):
+        ticks |= {"tickMinStep": 1, "format": "d"}
     x = axis(
         "epoch",
         "quantitative",
         "epoch",
         scale={"zero": False, "nice": False},
-        axis={"tickMinStep": 1, "format": "d", "tickCount": TICKS},
+        axis=ticks,
     )
     line = {
         "mark": {"type": "line", "point": len(epochs) <= 25},
@@ -81,7 +84,7 @@ def curves(values: Rows, title: str, best: int | None, log: bool = False, height
     return spec(values, height, layer=[line, *_mark(best, epochs)])
 
 
-def _mark(best: int | None, epochs: Sequence[int]) -> list[Spec]:
+def _mark(best: float | None, epochs: Sequence[float]) -> list[Spec]:
     if best is None or best not in epochs:
         return []
     right = best > (epochs[0] + epochs[-1]) / 2

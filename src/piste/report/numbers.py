@@ -20,12 +20,12 @@ def number(value: float | None, digits: int = 3) -> str:
     return _strip(_fixed(value, digits - 1 - size))
 
 
-def count(value: int) -> str:
-    """Return a whole number with commas between the thousands."""
+def count(value: float) -> str:
+    """Return a number as it is, with commas between the thousands."""
     return f"{value:,}"
 
 
-def counted(value: int, one: str, many: str = "") -> str:
+def counted(value: float, one: str, many: str = "") -> str:
     """Return a count with its noun: "1 epoch", "1,024 epochs"."""
     return f"{count(value)} {one if value == 1 else many or one + 's'}"
 

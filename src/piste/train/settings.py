@@ -71,17 +71,19 @@ class TrainingSettings:
     final_rate
         Rate at the end of the schedule, as a share of the highest. 0 when left out, of the exponential 0.01.
     plateau_patience
-        Epochs without a better validation loss after which the schedule plateau lowers the rate.
+        Validations without a better loss after which the schedule plateau lowers the rate.
     plateau_factor
         What the schedule plateau multiplies the rate by.
     averaging
-        Average of the weights that is validated and kept: ema over the last steps, swa over the last epochs' ends.
+        Average of the weights that is validated and kept: ema over the last steps, swa over the last validations.
     average_decay
         Share of the past in the ema. When left out, it spans a twentieth of the training.
     average_start
         Share of the training that the swa leaves out.
+    validate_every
+        Steps between two validations; 0 validates after each epoch.
     patience
-        Epochs without a better validation loss after which training stops; 0 never stops early.
+        Validations without a better loss after which training stops; 0 never stops early.
     augment
         Random changes of training examples, with commas between, each with its strengths: shift:2,rotate:10, or none.
     metric
@@ -118,6 +120,7 @@ class TrainingSettings:
     averaging: Literal["none", "ema", "swa"] = "none"
     average_decay: Annotated[float, Range(0, 1, low_open=True, high_open=True)] | None = None
     average_start: Annotated[float, Range(0, 1, high_open=True)] = 0.75
+    validate_every: Annotated[int, Range(0, 1_000_000_000)] = 0
     patience: Annotated[int, Range(0, 1_000_000)] | None = None
     augment: tuple[str, ...] | None = None
     metric: MetricName | Callable[..., Any] | None = None

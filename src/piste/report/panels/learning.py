@@ -1,4 +1,4 @@
-"""The learning curves: what the loss, the metric, the rate and the gradient did, epoch by epoch."""
+"""The learning curves: what the loss, the metric, the rate and the gradient did, validation by validation."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -9,7 +9,7 @@ from piste.core.records import EpochRecord, RunRecord
 from piste.report import charts
 from piste.report.numbers import capitalised, finite, number
 
-POINTS = 400  # epochs drawn at most; a longer run is thinned evenly
+POINTS = 400  # validations drawn at most; a longer run is thinned evenly
 WIDE_RANGE = 30  # largest over smallest value from which a logarithmic scale shows more
 
 Read = Callable[[EpochRecord], float]
@@ -39,8 +39,8 @@ def learning(epochs: tuple[EpochRecord, ...], run: RunRecord) -> tuple[Block, ..
     return tuple(blocks)
 
 
-def thinned(epochs: Sequence[EpochRecord], best: int | None) -> tuple[EpochRecord, ...]:
-    """Return at most about `POINTS` epochs, the first, the last and the best among them."""
+def thinned(epochs: Sequence[EpochRecord], best: float | None) -> tuple[EpochRecord, ...]:
+    """Return at most about `POINTS` records, the first, the last and the best among them."""
     stride = math.ceil(len(epochs) / POINTS)
     last = len(epochs) - 1
     return tuple(one for at, one in enumerate(epochs) if at % stride == 0 or at == last or one.epoch == best)
@@ -57,7 +57,7 @@ def _chart(
     title: str,
     name: str,
     series: dict[str, Read],
-    best: int | None,
+    best: float | None,
     height: int = charts.HEIGHT,
     before: str = "",
 ) -> Chart:
@@ -92,7 +92,7 @@ def _described(name: str, values: list[dict[str, Any]]) -> str:
     return f"{capitalised(name)} over the epochs: {'; '.join(parts)}."
 
 
-def _numbers(epochs: Sequence[EpochRecord], series: dict[str, Read], best: int | None) -> Grid:
+def _numbers(epochs: Sequence[EpochRecord], series: dict[str, Read], best: float | None) -> Grid:
     rows = tuple(
         (
             f"{one.epoch} (best)" if one.epoch == best else str(one.epoch),

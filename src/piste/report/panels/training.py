@@ -9,6 +9,7 @@ ENDINGS = {
     "patience": "the validation loss had stopped improving",
     "diverged": "the loss was no longer a number",
     "time": "the time allowed was over",
+    "watch": "the function that watched it asked for that",
     "target": "the metric had reached the target set for it",
 }
 
