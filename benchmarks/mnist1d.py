@@ -117,7 +117,7 @@ class TorchMLP(torch.nn.Module):
     def forward(self, rows: torch.Tensor) -> torch.Tensor:
         """Return the logits of rows (B, 40)."""
         hidden = self.layers[0](rows).relu()
-        return self.layers[2](hidden + self.layers[1](hidden).relu())  # type: ignore[no-any-return]
+        return self.layers[2](hidden + self.layers[1](hidden).relu())
 
 
 class TorchGRU(torch.nn.Module):
@@ -130,7 +130,7 @@ class TorchGRU(torch.nn.Module):
 
     def forward(self, rows: torch.Tensor) -> torch.Tensor:
         """Return the logits of rows (B, 40)."""
-        return self.output(self.gru(rows[:, :, None])[0].flatten(1))  # type: ignore[no-any-return]
+        return self.output(self.gru(rows[:, :, None])[0].flatten(1))
 
 
 def torch_cnn() -> torch.nn.Module:
