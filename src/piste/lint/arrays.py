@@ -17,8 +17,10 @@ def is_torch(piece: Any) -> bool:
 def as_numpy(value: Any) -> NDArray[Any]:
     """Return an array or number of any of the libraries as a NumPy array."""
     if is_torch(value):
-        return np.asarray(value.detach().cpu().numpy())
-    return np.asarray(value)
+        value = value.detach().cpu()
+        return np.asarray((value.float() if value.is_floating_point() and value.itemsize < 4 else value).numpy())
+    array = np.asarray(value)
+    return array.astype(np.float32) if array.dtype.name == "bfloat16" else array  # which NumPy takes for no number
 
 
 def tensor(values: Any) -> Any:

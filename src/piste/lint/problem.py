@@ -1,0 +1,95 @@
+"""What is predicted and in which shapes, as far as the pieces tell: declared, or read off targets and outputs."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from piste.core.records import Task
+from piste.lint.arrays import as_numpy
+from piste.lint.bench import Bench
+from piste.lint.network import network, sample
+from piste.lint.pipeline import has
+from piste.lint.rule import NotRun
+
+_CLASSES = 10  # where nothing says how many there are
+_KNOWN = 10_000  # targets that are looked at
+
+
+@dataclass(frozen=True)
+class Problem:
+    """The task, its K classes or outputs, and how one example's outputs and target are laid out.
+
+    `outputs` and `targets` are shapes without the batch axis; None where no piece tells. `whole` says that targets are
+    whole numbers, classes rather than one-hot.
+    """
+
+    task: Task
+    width: int
+    outputs: tuple[int, ...] | None = None
+    targets: tuple[int, ...] | None = None
+    whole: bool = True
+
+    @property
+    def of_classes(self) -> bool:
+        """Whether one class out of several is predicted."""
+        return self.task in (Task.TWO_CLASS, Task.MANY_CLASS)
+
+    @property
+    def single(self) -> bool:
+        """Whether two classes are told apart by one output."""
+        return self.task is Task.TWO_CLASS and self.outputs in ((), (1,))
+
+
+def problem(bench: Bench) -> Problem:
+    """Probe: the pipeline's problem."""
+    pipeline = bench.pipeline
+    outputs = bench.probe(output_shape) if has(pipeline, "network") and pipeline.splits else None
+    targets = _targets(bench)
+    task = pipeline.task or (None if targets is None else _task(targets, outputs))
+    if task is None:
+        raise NotRun("To run it, declare the task: task='two-class', 'many-class', 'multi-label' or 'regression'.")
+    width = _width(task, pipeline.classes, targets, outputs)
+    if targets is None:
+        return Problem(task, width, outputs, None, task in (Task.TWO_CLASS, Task.MANY_CLASS))
+    return Problem(task, width, outputs, targets.shape[1:], bool(np.issubdtype(targets.dtype, np.integer)))
+
+
+def output_shape(bench: Bench) -> tuple[int, ...]:
+    """Probe: the shape of one example's outputs."""
+    split = next(iter(bench.pipeline.splits))
+    return bench.probe(network).outputs(bench.probe(sample, 2, split)[0]).shape[1:]
+
+
+def _targets(bench: Bench) -> NDArray[Any] | None:
+    for split in bench.pipeline.splits.values():
+        if split.targets is not None:
+            values = as_numpy(split.targets[:_KNOWN])
+            return values.astype(np.int64) if values.dtype == bool else values
+    return None
+
+
+def _task(targets: NDArray[Any], outputs: tuple[int, ...] | None) -> Task:
+    whole = np.issubdtype(targets.dtype, np.integer)
+    several = targets.ndim > 1 and targets.shape[-1] > 1
+    if whole and outputs is not None and outputs[-1:] in ((), (1,)) and targets.max(initial=0) > 1:
+        return Task.REGRESSION
+    if set(np.unique(targets)) <= {0, 1} and (several or whole or outputs in ((), (1,))):
+        if not several:
+            return Task.TWO_CLASS
+        return Task.MANY_CLASS if np.all(targets.sum(axis=-1) == 1) and not whole else Task.MULTI_LABEL
+    return Task.MANY_CLASS if whole else Task.REGRESSION
+
+
+def _width(task: Task, classes: int | None, targets: NDArray[Any] | None, outputs: tuple[int, ...] | None) -> int:
+    if task is Task.TWO_CLASS:
+        return 2
+    known = outputs[-1] if outputs else None
+    if task is Task.MANY_CLASS:
+        if targets is not None and not np.issubdtype(targets.dtype, np.integer):
+            return targets.shape[-1]
+        return classes or known or (int(targets.max()) + 1 if targets is not None else _CLASSES)
+    if targets is not None:
+        return targets.shape[-1] if targets.ndim > 1 else 1
+    return known or classes or 1
