@@ -5,7 +5,7 @@
 #   make lint           style, types and the direction of imports
 #   make docs           the documentation as HTML
 #   make build          the wheel and the source archive
-#   make peers          PyTorch, for the tests and benchmarks that compare with it
+#   make peers          PyTorch, Keras, Lightning and skorch, for the tests and benchmarks that compare with them
 #   make clean          remove all of that again; runs are kept
 #
 # PYTHON=/path/to/python names an interpreter; without it the first of the list below that is 3.11 or newer is taken.
@@ -50,7 +50,7 @@ contracts: $(TEST)
 	$(VENV)/bin/lint-imports
 
 types: $(TEST)
-	$(INTERPRETER) -m mypy src tests conftest.py $(wildcard benchmarks/*.py)
+	$(INTERPRETER) -m mypy src tests conftest.py $(wildcard benchmarks)
 
 docs: $(TEST)
 	$(INTERPRETER) -m sphinx -W --keep-going -q -b html docs docs/_build/html
@@ -89,6 +89,6 @@ $(TEST): locks/test.txt $(RUN)
 
 # With dependencies: which ones PyTorch has depends on the machine. The lock still holds for all that is in it.
 $(PEERS): locks/peers.txt $(TEST)
-	@echo "Installing PyTorch"
+	@echo "Installing PyTorch, Keras, Lightning and skorch"
 	@$(PIP) -r locks/peers.txt -c locks/test.txt
 	@touch $@

@@ -1,0 +1,1 @@
+"""How fast is Piste beside its peers? Run it with `python -m benchmarks.speed`."""

@@ -1,0 +1,3 @@
+"""Import JAX, and nothing more."""
+
+import jax  # noqa: F401

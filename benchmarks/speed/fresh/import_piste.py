@@ -1,0 +1,3 @@
+"""Import Piste, and nothing more."""
+
+import piste  # noqa: F401

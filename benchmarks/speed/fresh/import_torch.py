@@ -1,0 +1,3 @@
+"""Import PyTorch, and nothing more."""
+
+import torch  # noqa: F401
