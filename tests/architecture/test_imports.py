@@ -32,7 +32,7 @@ def run(program: str, environment: Mapping[str, str] | None = None) -> subproces
     ("file", "line", "said"),
     [
         ("core/stray.py", "import piste.cli", "A part imports only the parts below it BROKEN"),
-        ("evaluate/stray.py", "import piste.train.vector", "A part imports only the parts below it BROKEN"),
+        ("evaluate/stray.py", "import piste.train.layout", "A part imports only the parts below it BROKEN"),
         ("report/stray.py", "import piste.nn.spec", "A report is made from records alone BROKEN"),
         ("stray/__init__.py", "", "piste.stray"),
     ],

@@ -18,6 +18,7 @@ from piste.nn.losses.classes import CrossEntropy
 from piste.nn.metrics import WATCHED
 from piste.nn.sequential import Sequential
 from piste.nn.shaping import Flatten
+from piste.train.layout import Parts
 from piste.train.optimisers import Optimiser
 from piste.train.plan import Plan, Split, initial_carry
 from piste.train.program import EVALUATION_CHUNK, evaluate
@@ -36,30 +37,31 @@ def split(count: int) -> Split:
 
 
 @pytest.fixture
-def vector() -> jax.Array:
-    return jnp.asarray(np.random.default_rng(1).normal(size=PLAN().layout.size), jnp.float32)
+def weights() -> Parts:
+    drawn = np.random.default_rng(1).normal(size=PLAN().layout.size)
+    return (jnp.asarray(drawn, jnp.float32),)
 
 
-def stepped(plan: Plan, vector: jax.Array, batch: Split) -> Any:
+def stepped(plan: Plan, weights: Parts, batch: Split) -> Any:
     layout = plan.layout
-    carry = initial_carry(plan, vector, MODEL.init_state((6, 6, 1)))
+    carry = initial_carry(plan, weights, MODEL.init_state((6, 6, 1)))
     return jax.jit(partial(train_step, plan, layout, layout.of_rank_two()))(carry, batch, RATE, KEY)
 
 
-def test_a_step_with_augmentation_is_a_step_on_the_augmented_batch(vector: jax.Array) -> None:
+def test_a_step_with_augmentation_is_a_step_on_the_augmented_batch(weights: Parts) -> None:
     batch = split(16)
     inputs, targets = augmented(AUGMENTATIONS, KEY, batch.inputs, batch.targets)
     assert targets.shape == (16, 3)
-    with_plan = stepped(PLAN(AUGMENTATIONS), vector, batch)
-    by_hand = stepped(PLAN(), vector, batch._replace(inputs=inputs, targets=targets))
-    np.testing.assert_allclose(with_plan.vector, by_hand.vector, rtol=1e-5, atol=1e-6)
-    assert (np.asarray(with_plan.vector) != np.asarray(stepped(PLAN(), vector, batch).vector)).any()
+    with_plan = stepped(PLAN(AUGMENTATIONS), weights, batch)
+    by_hand = stepped(PLAN(), weights, batch._replace(inputs=inputs, targets=targets))
+    np.testing.assert_allclose(with_plan.weights[0], by_hand.weights[0], rtol=1e-5, atol=1e-6)
+    assert (np.asarray(with_plan.weights[0]) != np.asarray(stepped(PLAN(), weights, batch).weights[0])).any()
 
 
-def test_validation_is_never_augmented(vector: jax.Array) -> None:
+def test_validation_is_never_augmented(weights: Parts) -> None:
     validation = split(EVALUATION_CHUNK)
     programs = [
-        jax.make_jaxpr(partial(evaluate, plan, plan.layout))(vector, MODEL.init_state((6, 6, 1)), validation)
+        jax.make_jaxpr(partial(evaluate, plan, plan.layout))(weights, MODEL.init_state((6, 6, 1)), validation)
         for plan in (PLAN(), PLAN(AUGMENTATIONS))
     ]
     assert str(programs[0]) == str(programs[1])

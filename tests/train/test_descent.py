@@ -3,9 +3,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from piste.train.descent import Descent, program
+from piste.train.layout import Layout
 from piste.train.minimise import minimise
 from piste.train.optimisers import Optimiser
-from piste.train.vector import Layout
 
 
 def test_other_data_rates_starts_and_lengths_compile_nothing_new() -> None:

@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from piste.core.errors import SettingError
+from piste.train.layout import Parts, norm
 from piste.train.optimisers import BETA2, MOMENTUM, OPTIMISERS, Optimiser
 
 Vector = NDArray[np.float64]
@@ -59,15 +60,14 @@ def by_hand(name: str, gradients: list[Vector], start: Vector) -> Vector:
 
 
 def by_piste(optimiser: Optimiser, gradients: list[Vector], start: Vector) -> NDArray[np.float32]:
-    vector = jnp.asarray(start, jnp.float32)
-    state = optimiser.init(vector)
-    ones = jnp.ones_like(vector)
+    weights = (jnp.asarray(start, jnp.float32),)
+    state = optimiser.init(weights)
+    ones = (jnp.ones(len(start)),)
     for gradient in gradients:
-        value = jnp.asarray(gradient, jnp.float32)
-        norm = jnp.linalg.norm(value)
-        direction, state = optimiser.direction(value, norm, state, vector, ones)
-        vector = vector - RATE * direction
-    return np.asarray(vector)
+        value = (jnp.asarray(gradient, jnp.float32),)
+        (direction,), state = optimiser.direction(value, norm(value), state, weights, ones)
+        weights = (weights[0] - RATE * direction,)
+    return np.asarray(weights[0])
 
 
 @pytest.fixture
@@ -134,19 +134,19 @@ def test_penalties_are_gradients_on_top_of_the_loss() -> None:
 
 
 def test_the_penalty_is_what_its_gradient_says() -> None:
-    optimiser, mask = Optimiser("sgd", l1=0.3, l2=0.7), jnp.asarray([1.0, 0.0, 1.0])
-    vector = jnp.asarray([-2.0, 5.0, 0.5])
-    assert float(optimiser.penalty(vector, mask)) == pytest.approx(0.3 * 2.5 + 0.35 * 4.25)
-    slope = jax.grad(lambda v: optimiser.penalty(v, mask))(vector)
-    np.testing.assert_allclose(optimiser.penalised(jnp.zeros(3), vector, mask), slope, rtol=1e-6)
+    optimiser, mask = Optimiser("sgd", l1=0.3, l2=0.7), (jnp.asarray([1.0, 0.0, 1.0]),)
+    weights = (jnp.asarray([-2.0, 5.0, 0.5]),)
+    assert float(optimiser.penalty(weights, mask)) == pytest.approx(0.3 * 2.5 + 0.35 * 4.25)
+    (slope,) = jax.grad(lambda w: optimiser.penalty(w, mask))(weights)
+    np.testing.assert_allclose(optimiser.penalised((jnp.zeros(3),), weights, mask)[0], slope, rtol=1e-6)
 
 
 @pytest.mark.parametrize("pull", [{"weight_decay": 0.5}, {"l1": 0.5}, {"l2": 0.5}])
 def test_biases_are_pulled_only_on_request(pull: dict[str, float]) -> None:
-    vector, mask = jnp.ones(2), jnp.asarray([1.0, 0.0])
+    weights, mask, still = (jnp.ones(2),), (jnp.asarray([1.0, 0.0]),), (jnp.zeros(2),)
     for everywhere, moved in ((False, [True, False]), (True, [True, True])):
         optimiser = Optimiser("sgd", decay_all=everywhere, **pull)
-        direction, _ = optimiser.direction(jnp.zeros(2), jnp.zeros(()), optimiser.init(vector), vector, mask)
+        (direction,), _ = optimiser.direction(still, jnp.zeros(()), optimiser.init(weights), weights, mask)
         assert (np.asarray(direction) != 0).tolist() == moved
 
 
@@ -169,9 +169,9 @@ def test_adam_with_decay_is_pytorchs_adamw(gradients: list[Vector]) -> None:
 
 def test_what_is_off_adds_nothing_to_the_program() -> None:
     def operations(optimiser: Optimiser) -> int:
-        vector = jnp.ones(4)
-        state = optimiser.init(vector)
-        return len(jax.make_jaxpr(optimiser.direction)(vector, jnp.ones(()), state, vector, vector).eqns)
+        weights = (jnp.ones(4),)
+        state = optimiser.init(weights)
+        return len(jax.make_jaxpr(optimiser.direction)(weights, jnp.ones(()), state, weights, weights).eqns)
 
     assert operations(Optimiser("sgd")) == 0
     assert operations(Optimiser("sgd", weight_decay=0.1)) > 0
@@ -187,14 +187,15 @@ def test_the_learning_rate_is_data_and_does_not_recompile(gradients: list[Vector
     traced = 0
 
     @jax.jit
-    def step(vector: jax.Array, state: object, gradient: jax.Array, rate: jax.Array) -> tuple[jax.Array, object]:
+    def step(weights: Parts, state: object, gradient: jax.Array, rate: jax.Array) -> tuple[Parts, object]:
         nonlocal traced
         traced += 1
-        direction, state = optimiser.direction(gradient, jnp.ones(()), state, vector, jnp.ones_like(vector))
-        return vector - rate * direction, state
+        ones = (jnp.ones(5),)
+        (direction,), state = optimiser.direction((gradient,), jnp.ones(()), state, weights, ones)
+        return (weights[0] - rate * direction,), state
 
-    vector = jnp.zeros(5)
-    state = optimiser.init(vector)
+    weights: Parts = (jnp.zeros(5),)
+    state = optimiser.init(weights)
     for index, gradient in enumerate(gradients):
-        vector, state = step(vector, state, jnp.asarray(gradient, jnp.float32), jnp.asarray(0.1 / (index + 1)))
+        weights, state = step(weights, state, jnp.asarray(gradient, jnp.float32), jnp.asarray(0.1 / (index + 1)))
     assert traced == 1

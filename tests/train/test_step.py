@@ -171,7 +171,7 @@ def test_weights_count_as_repeated_examples_for_the_start() -> None:
 def test_what_is_off_is_not_carried_along() -> None:
     def leaves(what: Plan) -> int:
         parameters = what.model.init(jax.random.key(0), (5,))
-        return len(jax.tree.leaves(initial_carry(what, what.layout.ravel(parameters), {})))
+        return len(jax.tree.leaves(initial_carry(what, what.layout.pack(parameters), {})))
 
     assert leaves(plan("sgd")) == 9
     assert leaves(plan("sgd", plateau=Plateau())) == 11

@@ -155,7 +155,7 @@ class EpochRecord:
     metric: str
     validation_metric: float
     learning_rate: float
-    gradient_norm: float  # mean over the same steps of the global 2-norm, before clipping
+    gradient_norm: float  # global 2-norm before clipping, mean over every eighth of the same steps
     seconds: float  # since the training began
 
 

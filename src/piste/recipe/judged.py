@@ -1,5 +1,6 @@
 """The main job as a pipeline for the linter: what would be trained on the data, built but not trained."""
 
+import dataclasses
 from collections.abc import Mapping
 from functools import partial
 from typing import Any, NamedTuple
@@ -45,7 +46,8 @@ def pipeline_of(data: Any, settings: Settings, origins: Mapping[str, str], hear:
 def built(dataset: DataSet, encoding: Encoding, splits: Splits, settings: Settings) -> Pipeline:
     """Return the pipeline of data that are read and encoded already."""
     train, validation = weighted(splits.train, splits.validation, encoding, settings.model.class_weights)
-    plan = build_plan(settings, encoding, len(train))
+    # Judged in float32 on one device: the linter looks for faults, not for rounding.
+    plan = dataclasses.replace(build_plan(settings, encoding, len(train)), precision="float32", devices=1)
     effort = build_effort(settings.training, len(train))
     split = partial(_split, dataset, settings)
     watched = watched_metric(settings.training, encoding.task)
@@ -101,7 +103,7 @@ def _drawn(plan: Plan) -> Any:
         parameters = plan.model.init(jax.random.key(seed), plan.input_shape)
         parameters = with_output_bias(plan.model, parameters, bias)
         state = plan.model.init_state(plan.input_shape)
-        carry = initial_carry(plan, plan.layout.ravel(parameters), state)
+        carry = initial_carry(plan, plan.layout.pack(parameters), state)
         return Begun(parameters, state, carry, jnp.zeros((), jnp.int32), jnp.asarray(seed, jnp.uint32))
 
     return draw
@@ -117,7 +119,7 @@ def _stepping(plan: Plan, effort: Effort) -> Any:
         key = jax.random.fold_in(jax.random.key(begun.seed), begun.done)
         rate = rates[jnp.minimum(begun.done, len(rates) - 1)]
         carry = train_step(plan, layout, layout.of_rank_two(), begun.carry, batch, rate, key)
-        return Begun(layout.unravel(carry.vector), carry.state, carry, begun.done + 1, begun.seed)
+        return Begun(layout.unpack(carry.weights), carry.state, carry, begun.done + 1, begun.seed)
 
     return step
 

@@ -1,28 +1,26 @@
-"""An estimator's parameters as Piste's settings: checked, the open ones chosen from the data, and built."""
+"""An estimator's parameters as Piste's settings: checked, the open ones chosen from the data."""
 
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-import numpy as np
-
-from piste.core.errors import SettingError
 from piste.core.records import Choice, Task
 from piste.core.settings import Range, from_mapping
 from piste.data.settings import DataSettings
-from piste.nn.metrics import WATCHED
-from piste.nn.resolve import resolve
-from piste.recipe.building import build_loss, build_optimiser
 from piste.recipe.defaults import decide
 from piste.recipe.facts import Facts
-from piste.recipe.networks import NETWORKS
 from piste.recipe.settings import ModelSettings, Settings
-from piste.train.plan import Plan
+from piste.sklearn.parameters import parameters_of, plain
 from piste.train.settings import TrainingSettings
 
 FEW = 100
 """Fewer examples than this all train: so few held back would say little, and be missed."""
+OWN = ("class_weight", "validation", "warm_start", "random_state")
+"""Parameters that are no settings of the engine."""
+DEFAULTS = {
+    field.name: field.default for kind in (ModelSettings, TrainingSettings) for field in dataclasses.fields(kind)
+}
 _SHARE = 0.15
 
 
@@ -31,6 +29,7 @@ class HeldBack:
     """`validation` is the share of the examples that decides which epoch is kept; 0 lets the train loss decide."""
 
     validation: Annotated[float, Range(0, 1, high_open=True)] | None = None
+    warm_start: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,32 +44,29 @@ class Decisions:
 def settled(parameters: Mapping[str, Any], task: Task, rows: int, features: int, where: str) -> Decisions:
     """Return the settings for `rows` examples of `features` numbers, nothing left open.
 
-    `where` is the estimator's name, for messages. Raises `SettingError` for a parameter out of its range, and for
+    `where` is the estimator's name, for messages. Raises `ParameterError` for a parameter out of its range, and for
     parameters that contradict each other or the target.
     """
-    given = {name: _plain(value) for name, value in parameters.items() if name != "random_state"}
-    held, choice = _held_back(given.pop("validation"), rows, where)
-    model = from_mapping(ModelSettings, _of(ModelSettings, given), where)
-    training = from_mapping(TrainingSettings, _of(TrainingSettings, given), where)
-    facts = Facts(task, rows - round(held * rows), (features,))
-    origins = {name: "python" for name, value in given.items() if value is not None}
-    if model.loss == "poisson":
-        raise SettingError(f"{where} standardises targets, and the loss 'poisson' needs counts: use piste.train.")
-    settings, choices = decide(Settings(DataSettings(), model, training), origins, facts)
-    own = tuple(one for one in choices if one.setting in given)
-    return Decisions(settings, held, (*own, choice))
+    given = {name: plain(value) for name, value in parameters.items() if name not in OWN}
+    if given["model"] is not None and not isinstance(given["model"], str):
+        given["spec"], given["model"] = given["model"], None
+    with parameters_of(where):
+        own = {name: plain(parameters[name]) for name in ("validation", "warm_start")}
+        held, choice = _held_back(from_mapping(HeldBack, own, where).validation, rows)
+        model = from_mapping(ModelSettings, _of(ModelSettings, given), where)
+        training = from_mapping(TrainingSettings, _of(TrainingSettings, given), where)
+        # A parameter that stands at its default was not asked for.
+        origins = {name: "python" for name, value in given.items() if not _same(value, DEFAULTS[name])}
+        facts = Facts(task, rows - round(held * rows), (features,))
+        settings, choices = decide(Settings(DataSettings(), model, training), origins, facts)
+    return Decisions(settings, held, (*(one for one in choices if one.setting in given), choice))
 
 
-def build(decisions: Decisions, task: Task, features: int, outputs: int) -> Plan:
-    """Return what the engine compiles: a multi-layer perceptron for rows of `features` standardised numbers."""
-    model, training = decisions.settings.model, decisions.settings.training
-    network = NETWORKS["mlp"].build(model, outputs, (features,), ())
-    loss, optimiser = build_loss(model, task), build_optimiser(training)
-    return Plan(resolve(network), (features,), loss, WATCHED[task].metric, optimiser)
+def _same(value: Any, default: Any) -> bool:
+    return value is default or (type(value) is type(default) and bool(value == default))
 
 
-def _held_back(value: Any, rows: int, where: str) -> tuple[float, Choice]:
-    share = from_mapping(HeldBack, {"validation": value}, where).validation
+def _held_back(share: float | None, rows: int) -> tuple[float, Choice]:
     if share is not None:
         return share, Choice("validation", share, "python", "")
     if rows < FEW:
@@ -80,12 +76,3 @@ def _held_back(value: Any, rows: int, where: str) -> tuple[float, Choice]:
 
 def _of(kind: Any, given: Mapping[str, Any]) -> dict[str, Any]:
     return {field.name: given[field.name] for field in dataclasses.fields(kind) if field.name in given}
-
-
-def _plain(value: Any) -> Any:
-    # Searches over settings draw NumPy's numbers, and grids hold lists.
-    if isinstance(value, np.generic):
-        return value.item()
-    if isinstance(value, list | tuple | np.ndarray):
-        return tuple(_plain(one) for one in value)
-    return value

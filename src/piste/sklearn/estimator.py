@@ -1,4 +1,4 @@
-"""What both estimators share: parameters that are settings, and the two ways to train."""
+"""What both estimators share: parameters that are settings, and the ways to train."""
 
 import warnings
 from typing import Any
@@ -17,95 +17,94 @@ from piste.nn.layer import Parameters, State
 from piste.sklearn.decisions import Decisions, settled
 from piste.sklearn.examples import Weighted, expanded, in_own_order, weighted
 from piste.sklearn.inputs import checked
+from piste.sklearn.parameters import parameters_of
 from piste.sklearn.passes import begin, go_on, one_pass
-from piste.sklearn.problem import divided, posed, solved
+from piste.sklearn.problem import Problem, divided, posed, solved
 from piste.train.compiler import configure_jax
+from piste.train.fit import Fitted
 from piste.train.plan import Carry
 
 
 class PisteEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
-    """The parameters, and training on inputs (B, F) with targets as the engine takes them."""
+    """Training on inputs (B, F) with targets as the engine takes them.
 
-    def __init__(
-        self,
-        *,
-        hidden: tuple[int, ...] | None = None,
-        activation: str = "relu",
-        dropout: float | None = None,
-        batch_norm: bool | None = None,
-        loss: str | None = None,
-        smoothing: float = 0.0,
-        epochs: int | None = None,
-        batch_size: int | None = None,
-        learning_rate: float | None = None,
-        optimiser: str | None = None,
-        weight_decay: float | None = None,
-        clip: float | None = None,
-        schedule: str | None = None,
-        warmup: float | None = None,
-        patience: int | None = None,
-        minimal_gain: float = 0.0,
-        validation: float | None = None,
-        random_state: Any = None,
-    ) -> None:
-        self.hidden = hidden
-        self.activation = activation
-        self.dropout = dropout
-        self.batch_norm = batch_norm
-        self.loss = loss
-        self.smoothing = smoothing
-        self.epochs = epochs
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.optimiser = optimiser
-        self.weight_decay = weight_decay
-        self.clip = clip
-        self.schedule = schedule
-        self.warmup = warmup
-        self.patience = patience
-        self.minimal_gain = minimal_gain
-        self.validation = validation
-        self.random_state = random_state
+    `factors` (C,) say how much the examples of each class count, on top of their own weights.
+    """
+
+    random_state: Any
+    warm_start: bool
+    loss_curve_: list[float]
+    _problem: Problem
 
     def _train(
-        self, inputs: NDArray[np.floating], targets: NDArray[Any], outputs: int, task: Task, sample_weight: Any
+        self,
+        inputs: NDArray[np.floating],
+        targets: NDArray[Any],
+        outputs: int,
+        task: Task,
+        sample_weight: Any,
+        factors: NDArray[np.float64] | None = None,
     ) -> None:
-        """Train a new network with so many outputs."""
+        """Train a network with so many outputs: a new one, or with `warm_start` the one that is there."""
         configure_jax()
-        examples = in_own_order(expanded(weighted(inputs, targets, sample_weight), sample_weight))
+        examples = in_own_order(expanded(weighted(inputs, targets, sample_weight), sample_weight)).scaled(factors)
         seed = self._seed()
-        decisions = self._settled(examples, task)
-        train, validation = divided(examples, task, decisions.validation, seed)
-        self._problem = posed(decisions, train, task, outputs)
-        fitted = solved(self._problem, train, validation, seed)
+        with parameters_of(type(self).__name__):
+            decisions = self._settled(examples, task)
+            goes_on = self.warm_start and hasattr(self, "_problem")
+            train, validation = divided(examples, task, decisions.validation, seed)
+            self._problem = posed(decisions, train, task, outputs, self._problem if goes_on else None)
+            start = (self.parameters_, self.state_) if goes_on else None
+            fitted = solved(self._problem, train, validation, seed, start)
         self._carry: Carry | None = None
         self._pass_seed, self._passes = seed, 0
-        diverged = fitted.record.stopped == "diverged"
-        self._say(fitted.parameters, fitted.state, [record.train_loss for record in fitted.epochs], diverged)
-        self.validation_loss_curve_ = [record.validation_loss for record in fitted.epochs]
-        self.best_epoch_ = fitted.record.best_epoch
+        self._keep(fitted, goes_on)
 
     def _train_on(
-        self, inputs: NDArray[np.floating], targets: NDArray[Any], outputs: int, task: Task, sample_weight: Any
+        self,
+        inputs: NDArray[np.floating],
+        targets: NDArray[Any],
+        outputs: int,
+        task: Task,
+        sample_weight: Any,
+        factors: NDArray[np.float64] | None = None,
     ) -> None:
         """Go through the examples once from where the training stands; the first time, a new network is drawn."""
         configure_jax()
-        examples = weighted(inputs, targets, sample_weight)
+        examples = weighted(inputs, targets, sample_weight).scaled(factors)
         fresh = not hasattr(self, "_problem")
-        if fresh:
-            self._pass_seed, self._passes = self._seed(), 0
-            self._problem = posed(self._settled(examples, task), examples, task, outputs)
-        plan, encoded = self._problem.plan, self._problem.encoded(examples)
-        if fresh:
-            carry = begin(plan, task, encoded.targets, self._pass_seed)
-        else:
-            carry = self._carry or go_on(plan, self.parameters_, self.state_)
-        training = self._problem.decisions.settings.training
-        size, rate = training.batch_size or len(encoded), training.learning_rate or 0.0
-        carry, loss = one_pass(plan, carry, encoded, size, rate, self._pass_seed, self._passes)
+        with parameters_of(type(self).__name__):
+            if fresh:
+                self._pass_seed, self._passes = self._seed(), 0
+                self._problem = posed(self._settled(examples, task), examples, task, outputs)
+            problem = self._problem
+            encoded = problem.encoded(examples)
+            if fresh:
+                carry = begin(problem, encoded, self._pass_seed)
+            else:
+                carry = self._carry or go_on(problem, self.parameters_, self.state_)
+            training = problem.decisions.settings.training
+            size, rate = training.batch_size or len(encoded), training.learning_rate or 0.0
+            carry, loss = one_pass(problem.plan, carry, encoded, size, rate, self._pass_seed, self._passes)
         self._carry, self._passes = carry, self._passes + 1
-        parameters = jax.tree.map(np.asarray, plan.layout.unravel(jnp.asarray(carry.vector)))
+        weights = jax.tree.map(jnp.asarray, carry.weights)
+        parameters = jax.tree.map(np.asarray, problem.plan.layout.unpack(weights))
         self._say(parameters, carry.state, [*([] if fresh else self.loss_curve_), loss], not np.isfinite(loss))
+
+    def _keep(self, fitted: Fitted, goes_on: bool) -> None:
+        before = len(self.loss_curve_) if goes_on else 0
+        losses, held, scores = (
+            [*(getattr(self, name) if goes_on and hasattr(self, name) else []), *fresh]
+            for name, fresh in (
+                ("loss_curve_", [record.train_loss for record in fitted.epochs]),
+                ("validation_loss_curve_", [record.validation_loss for record in fitted.epochs]),
+                ("validation_scores_", [record.validation_metric for record in fitted.epochs]),
+            )
+        )
+        self.stopped_ = fitted.record.stopped
+        self._say(fitted.parameters, fitted.state, losses, self.stopped_ == "diverged")
+        self.validation_loss_curve_, self.validation_scores_ = held, scores
+        self.best_epoch_ = before + fitted.record.best_epoch
 
     def _say(self, parameters: Parameters, state: State, losses: list[float], diverged: bool) -> None:
         self.parameters_, self.state_ = parameters, state
@@ -117,12 +116,12 @@ class PisteEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has n
                 f"The loss of {type(self).__name__} was no longer a finite number in epoch {self.n_iter_}; "
                 f"set a learning_rate smaller than {rate:g}.",
                 ConvergenceWarning,
-                stacklevel=4,
+                stacklevel=5,
             )
 
     def _settled(self, examples: Weighted, task: Task) -> Decisions:
         rows, features = examples.inputs.shape
-        return settled(self.get_params(), task, rows, features, type(self).__name__)
+        return settled(self.get_params(deep=False), task, rows, features, type(self).__name__)
 
     def _outputs(self, inputs: Any) -> NDArray[np.float64]:
         """Return the outputs (B, K) of the trained network."""

@@ -29,6 +29,12 @@ class Weighted:
         """Return the examples of `index`, in its order."""
         return Weighted(self.inputs[index], self.targets[index], self.weights[index])
 
+    def scaled(self, factors: NDArray[np.float64] | None) -> "Weighted":
+        """Return the examples weighed by the factor of their class, `factors` (C,); unchanged for None."""
+        if factors is None:
+            return self
+        return Weighted(self.inputs, self.targets, self.weights * factors[self.targets])
+
 
 def weighted(inputs: NDArray[np.floating], targets: NDArray[Any], sample_weight: Any) -> Weighted:
     """Return the examples with their weights checked; rows of no weight are left out.

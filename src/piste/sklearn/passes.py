@@ -1,5 +1,6 @@
 """One pass over new examples from where the training stands: what `partial_fit` does."""
 
+import dataclasses
 from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import Any
@@ -8,29 +9,31 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
-from numpy.typing import NDArray
 
 from piste.core.keys import generator
-from piste.core.records import Task
-from piste.nn.head import output_bias, with_output_bias
 from piste.nn.layer import Parameters, State
 from piste.sklearn.examples import Weighted
+from piste.sklearn.problem import Problem, as_split
 from piste.train.compiler import jitted
-from piste.train.plan import Carry, Plan, Split, initial_carry
+from piste.train.fit import going_on, starting_point
+from piste.train.plan import Carry, Plan, Split
 from piste.train.step import train_step
 from piste.train.timeline import named_key
 
 
-def begin(plan: Plan, task: Task, targets: NDArray[np.generic], seed: int) -> Carry:
-    """Return the carry of a network that is drawn with `seed`, its last bias set from `targets`."""
-    parameters = plan.model.init(named_key(seed, "parameters"), plan.input_shape)
-    bias = output_bias(task, targets, plan.model.output_shape(plan.input_shape)[-1])
-    return go_on(plan, with_output_bias(plan.model, parameters, bias), plan.model.init_state(plan.input_shape))
+def begin(problem: Problem, encoded: Weighted, seed: int) -> Carry:
+    """Return the carry of a network that is drawn with `seed`, as training by `fit` would begin it."""
+    return _on_host(starting_point(_alone(problem.plan), as_split(encoded), problem.task, seed)[0])
 
 
-def go_on(plan: Plan, parameters: Parameters, state: State) -> Carry:
+def go_on(problem: Problem, parameters: Parameters, state: State) -> Carry:
     """Return the carry of a network that is trained already; the optimiser starts anew."""
-    return _on_host(initial_carry(plan, plan.layout.ravel(parameters), state))
+    return _on_host(going_on(_alone(problem.plan), parameters, state))
+
+
+def _alone(plan: Plan) -> Plan:
+    # Falling rates and averages are over a training whose length is known; a pass knows of no other.
+    return dataclasses.replace(plan, plateau=None, averaging=None)
 
 
 def one_pass(
@@ -47,7 +50,7 @@ def one_pass(
     padded = jax.tree.map(lambda leaf: np.pad(leaf, [(0, room)] + [(0, 0)] * (leaf.ndim - 1)), batches)
     zero = jnp.zeros((), jnp.float32)
     carry = carry._replace(loss_sum=zero, norm_sum=zero, steps=jnp.zeros((), jnp.int32))
-    carry = _compiled(plan)(carry, padded, jnp.float32(rate), named_key(seed, "pass", count), jnp.int32(steps))
+    carry = _compiled(_alone(plan))(carry, padded, jnp.float32(rate), named_key(seed, "pass", count), jnp.int32(steps))
     return _on_host(carry), float(carry.loss_sum) / steps
 
 

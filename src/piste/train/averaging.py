@@ -35,41 +35,48 @@ class Averaging:
 
 
 class Averages(NamedTuple):
-    """What is averaged; P is the number of parameters."""
+    """What is averaged."""
 
-    vector: jax.Array  # (P,); of an `ema` still to be divided
+    weights: Any  # of an `ema` still to be divided
     state: Any  # the model's running state, measured with the average
     points: jax.Array  # steps (`ema`) or rounds (`swa`) in it
 
 
-def begin(vector: jax.Array, state: Any) -> Averages:
+def begin(weights: Any, state: Any) -> Averages:
     """Return the average of nothing."""
-    return Averages(jnp.zeros_like(vector), jax.tree.map(jnp.zeros_like, state), jnp.zeros((), jnp.int32))
+    nothing = jax.tree.map(jnp.zeros_like, (weights, state))
+    return Averages(nothing[0], nothing[1], jnp.zeros((), jnp.int32))
 
 
-def after_step(averaging: Averaging, averages: Averages, vector: jax.Array) -> Averages:
+def after_step(averaging: Averaging, averages: Averages, weights: Any) -> Averages:
     """Return the averages after one step. One operation: steps are counted at the round's end."""
     if averaging.kind != "ema":
         return averages
-    return averages._replace(vector=averages.vector + (1.0 - averaging.decay) * (vector - averages.vector))
+    share = 1.0 - averaging.decay
+    moved = jax.tree.map(lambda mean, weight: mean + share * (weight - mean), averages.weights, weights)
+    return averages._replace(weights=moved)
 
 
 def after_round(
-    averaging: Averaging, averages: Averages, vector: jax.Array, steps: jax.Array, reached: jax.Array
+    averaging: Averaging, averages: Averages, weights: Any, steps: jax.Array, reached: jax.Array
 ) -> Averages:
     """Return the averages after a round of `steps`; `reached` says whether the round counts for `swa`."""
     if averaging.kind == "ema":
         return averages._replace(points=averages.points + steps)
     count = averages.points + reached.astype(jnp.int32)
-    moved = averages.vector + (vector - averages.vector) / jnp.maximum(count, 1)
-    return averages._replace(vector=jnp.where(reached, moved, averages.vector), points=count)
+
+    def moved(mean: jax.Array, weight: jax.Array) -> jax.Array:
+        return jnp.where(reached, mean + (weight - mean) / jnp.maximum(count, 1), mean)
+
+    return averages._replace(weights=jax.tree.map(moved, averages.weights, weights), points=count)
 
 
-def averaged(averaging: Averaging, averages: Averages, vector: jax.Array) -> jax.Array:
-    """Return the weights to judge and keep: the average, or the present `vector` while there is none."""
+def averaged(averaging: Averaging, averages: Averages, weights: Any) -> Any:
+    """Return the weights to judge and keep: the average, or the present `weights` while there is none."""
     if averaging.kind == "ema":
-        return averages.vector / -jnp.expm1(averages.points * math.log(averaging.decay))
-    return jnp.where(averages.points > 0, averages.vector, vector)
+        total = -jnp.expm1(averages.points * math.log(averaging.decay))
+        return jax.tree.map(lambda mean: mean / total, averages.weights)
+    return jax.tree.map(lambda mean, weight: jnp.where(averages.points > 0, mean, weight), averages.weights, weights)
 
 
 def remeasured(run: Callable[[Any, jax.Array], Any], state: Any, steps: jax.Array) -> Any:

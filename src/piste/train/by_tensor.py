@@ -1,4 +1,4 @@
-"""The parts of optimisers that look at one parameter tensor at a time, on the vector of all of them."""
+"""The parts of optimisers that look at one parameter tensor at a time."""
 
 import math
 from typing import Any, NamedTuple
@@ -8,24 +8,24 @@ import jax.numpy as jnp
 import optax
 from optax.contrib import scale_by_muon
 
-from piste.train.vector import Layout
+from piste.train.layout import Layout, Parts
 
 _TINY = 1e-30  # so that nothing is divided by zero
 _LIKE_ADAM = 0.2  # root mean square of Adam's usual direction (Liu et al. 2025, sec. 2.2)
 
 
-def trust_ratio(direction: jax.Array, vector: jax.Array, layout: Layout) -> jax.Array:
-    """Return the direction (P,) with each tensor's part as long as that tensor, `d |w| / |d|` (You et al. 2020, LAMB).
+def trust_ratio(direction: Parts, weights: Parts, layout: Layout) -> Parts:
+    """Return the direction with each tensor's part as long as that tensor, `d |w| / |d|` (You et al. 2020, LAMB).
 
     Where either is zero the part stays as it is, so that biases that start at zero learn.
     """
 
-    def scaled(part: jax.Array, weights: jax.Array) -> jax.Array:
-        size, length = jnp.sum(jnp.square(weights)), jnp.sum(jnp.square(part))
+    def scaled(part: jax.Array, weight: jax.Array) -> jax.Array:
+        size, length = jnp.sum(jnp.square(weight)), jnp.sum(jnp.square(part))
         ratio = jnp.sqrt(size / jnp.maximum(length, _TINY))
         return part * jnp.where((size > 0) & (length > 0), ratio, 1.0)
 
-    return layout.ravel(jax.tree.map(scaled, layout.unravel(direction), layout.unravel(vector)))
+    return layout.pack(jax.tree.map(scaled, layout.unpack(direction), layout.unpack(weights)))
 
 
 class MuonState(NamedTuple):
@@ -45,11 +45,11 @@ def with_muon(momentum: float, beta2: float, layout: Layout) -> optax.GradientTr
     muon = scale_by_muon(beta=momentum)
     adam = optax.scale_by_adam(0.9, beta2)
 
-    def init(vector: jax.Array) -> MuonState:
-        matrices, rest = _divided(vector, layout)
+    def init(weights: Parts) -> MuonState:
+        matrices, rest = _divided(weights, layout)
         return MuonState([muon.init(matrix) for matrix in matrices], adam.init(rest))
 
-    def update(gradient: jax.Array, state: MuonState, vector: jax.Array | None = None) -> tuple[jax.Array, MuonState]:
+    def update(gradient: Parts, state: MuonState, weights: Parts | None = None) -> tuple[Parts, MuonState]:
         matrices, rest = _divided(gradient, layout)
         turned = [muon.update(matrix, one) for matrix, one in zip(matrices, state.matrices, strict=True)]
         other, adam_state = adam.update(rest, state.rest)
@@ -59,20 +59,13 @@ def with_muon(momentum: float, beta2: float, layout: Layout) -> optax.GradientTr
     return optax.GradientTransformation(init, update)
 
 
-def _divided(vector: jax.Array, layout: Layout) -> tuple[list[jax.Array], jax.Array]:
-    leaves = jax.tree.leaves(layout.unravel(vector))
+def _divided(parts: Parts, layout: Layout) -> tuple[list[jax.Array], list[jax.Array]]:
+    leaves = jax.tree.leaves(layout.unpack(parts))
     matrices = [leaf.reshape(-1, leaf.shape[-1]) for leaf in leaves if leaf.ndim > 1]
-    rest = [leaf.ravel() for leaf in leaves if leaf.ndim < 2]
-    return matrices, jnp.concatenate(rest) if rest else jnp.zeros(0, vector.dtype)
+    return matrices, [leaf for leaf in leaves if leaf.ndim < 2]
 
 
-def _joined(matrices: list[jax.Array], rest: jax.Array, layout: Layout) -> jax.Array:
-    parts, remaining, start = [], iter(matrices), 0
-    for shape in layout.shapes:
-        if len(shape) > 1:
-            parts.append(next(remaining).ravel())
-        else:
-            size = math.prod(shape)
-            parts.append(rest[start : start + size])
-            start += size
-    return jnp.concatenate(parts)
+def _joined(matrices: list[jax.Array], rest: list[jax.Array], layout: Layout) -> Parts:
+    remaining, others = iter(matrices), iter(rest)
+    leaves = [(next(remaining) if len(shape) > 1 else next(others)).reshape(shape) for shape in layout.shapes]
+    return layout.pack(leaves)

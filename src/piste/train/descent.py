@@ -1,4 +1,4 @@
-"""Steps down any function, as one compiled loop over a vector: the program under `piste.minimise`.
+"""Steps down any function, as one compiled loop: the program under `piste.minimise`.
 
 The point, the data, the rates and the order of the batches are arguments, so that only another function, another
 shape or another way of stepping is compiled anew.
@@ -16,8 +16,8 @@ from jax import lax
 from optax import tree_utils
 
 from piste.train.compiler import jitted
+from piste.train.layout import Layout, Parts, norm
 from piste.train.optimisers import Optimiser
-from piste.train.vector import Layout
 
 Function = Callable[..., jax.Array]
 TOLERANCE, NOT_FINITE = 1, 2
@@ -31,22 +31,22 @@ class Descent:
     layout: Layout
     stepping: Optimiser | optax.GradientTransformation
 
-    def start(self, vector: jax.Array) -> "Walk":
-        """Return the walk before its first step, at `vector` (P,)."""
+    def start(self, weights: Parts) -> "Walk":
+        """Return the walk before its first step, at `weights`."""
         none = jnp.zeros((), jnp.int32)
-        unknown = jnp.full((), jnp.nan, vector.dtype)
+        unknown = jnp.full((), jnp.nan, weights[0].dtype)
         if isinstance(self.stepping, Optimiser):
-            optimiser = self.stepping.init(vector, self.layout)
+            optimiser = self.stepping.init(weights, self.layout)
         else:
-            optimiser = self.stepping.init(vector)
-        return Walk(vector, vector, optimiser, none, none, unknown, unknown)
+            optimiser = self.stepping.init(weights)
+        return Walk(weights, weights, optimiser, none, none, unknown, unknown)
 
 
 class Walk(NamedTuple):
-    """Everything that changes; P is the number of parameters."""
+    """Everything that changes."""
 
-    vector: jax.Array  # (P,)
-    before: jax.Array  # (P,) where the last step started: value and gradient were finite there
+    weights: Parts  # where the walk stands
+    before: Parts  # where the last step started: value and gradient were finite there
     optimiser: Any
     steps: jax.Array  # steps made
     stopped: jax.Array  # 0 walking, 1 the gradient is small enough, 2 value or gradient are not finite
@@ -90,7 +90,7 @@ def _run(descent: Descent, walk: Walk, data: Any, leg: Leg) -> tuple[Walk, jax.A
     def goes_on(loop: tuple[jax.Array, Walk, jax.Array]) -> jax.Array:
         return (loop[0] < leg.steps) & (loop[1].stopped == 0)
 
-    values = jnp.full(leg.rates.shape, jnp.nan, walk.vector.dtype)
+    values = jnp.full(leg.rates.shape, jnp.nan, walk.value.dtype)
     _, walk, values = lax.while_loop(goes_on, one_step, (jnp.zeros((), jnp.int32), walk, values))
     return walk, values
 
@@ -100,48 +100,51 @@ def _rows(order: jax.Array, leaf: jax.Array) -> jax.Array:
 
 
 def _step(descent: Descent, walk: Walk, batch: Any, leg: Leg, index: jax.Array) -> Walk:
-    def objective(vector: jax.Array) -> jax.Array:
-        return descent.function(descent.layout.unravel(vector), *batch)
+    def objective(weights: Parts) -> jax.Array:
+        return descent.function(descent.layout.unpack(weights), *batch)
 
     value, gradient = _value_and_gradient(descent, walk, batch, objective, leg)
-    norm = jnp.sqrt(jnp.sum(jnp.square(gradient)))
-    finite = jnp.isfinite(value) & jnp.isfinite(norm)
-    stopped = jnp.where(finite, jnp.where(norm <= leg.tolerance, TOLERANCE, 0), NOT_FINITE)
-    walk = walk._replace(value=value, norm=norm, stopped=stopped.astype(jnp.int32))
+    length = norm(gradient)
+    finite = jnp.isfinite(value) & jnp.isfinite(length)
+    stopped = jnp.where(finite, jnp.where(length <= leg.tolerance, TOLERANCE, 0), NOT_FINITE)
+    walk = walk._replace(value=value, norm=length, stopped=stopped.astype(jnp.int32))
 
     def move(walk: Walk) -> Walk:
-        vector, optimiser = _moved(descent, walk, gradient, leg.rates[index], objective)
-        return walk._replace(vector=vector, before=walk.vector, optimiser=optimiser, steps=walk.steps + 1)
+        weights, optimiser = _moved(descent, walk, gradient, leg.rates[index], objective)
+        return walk._replace(weights=weights, before=walk.weights, optimiser=optimiser, steps=walk.steps + 1)
 
     return lax.cond((stopped == 0) & leg.moves, move, lambda walk: walk, walk)
 
 
 def _value_and_gradient(
     descent: Descent, walk: Walk, batch: Any, objective: Function, leg: Leg
-) -> tuple[jax.Array, jax.Array]:
+) -> tuple[jax.Array, Parts]:
     if leg.order is None and tree_utils.tree_get(walk.optimiser, "grad") is not None:
         # A line search looked at the place where it ended already.
         look = optax.value_and_grad_from_state(objective)
-        value, gradient = look(walk.vector, state=walk.optimiser)
+        value, gradient = look(walk.weights, state=walk.optimiser)
     else:
-        # By the tree, not by the vector: the transpose of every slice would fill a whole vector.
-        parameters = descent.layout.unravel(walk.vector)
+        # By the tree, not by its parts: the transpose of every slice would fill a whole vector.
+        parameters = descent.layout.unpack(walk.weights)
         value, gradients = jax.value_and_grad(descent.function)(parameters, *batch)
-        gradient = descent.layout.ravel(gradients)
-    return value.astype(walk.vector.dtype), gradient
+        gradient = descent.layout.pack(gradients)
+    return value.astype(walk.value.dtype), gradient
 
 
-def _moved(
-    descent: Descent, walk: Walk, gradient: jax.Array, rate: jax.Array, objective: Function
-) -> tuple[jax.Array, Any]:
+def _moved(descent: Descent, walk: Walk, gradient: Parts, rate: jax.Array, objective: Function) -> tuple[Parts, Any]:
     if isinstance(descent.stepping, Optimiser):
         decayed = descent.layout.of_rank_two()
         direction, state = descent.stepping.direction(
-            gradient, walk.norm, walk.optimiser, walk.vector, decayed, descent.layout
+            gradient, walk.norm, walk.optimiser, walk.weights, decayed, descent.layout
         )
-        return (walk.vector - rate * direction).astype(walk.vector.dtype), state
+        change = jax.tree.map(lambda part: -rate * part, direction)
+        return _after(walk.weights, change), state
     stepping = optax.with_extra_args_support(descent.stepping)
     change, state = stepping.update(
-        gradient, walk.optimiser, walk.vector, value=walk.value, grad=gradient, value_fn=objective
+        gradient, walk.optimiser, walk.weights, value=walk.value, grad=gradient, value_fn=objective
     )
-    return (walk.vector + change).astype(walk.vector.dtype), state
+    return _after(walk.weights, change), state
+
+
+def _after(weights: Parts, change: Any) -> Parts:
+    return jax.tree.map(lambda weight, step: (weight + step).astype(weight.dtype), weights, change)

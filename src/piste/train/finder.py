@@ -20,6 +20,8 @@ from piste.core.keys import generator
 from piste.train.compiler import jitted
 from piste.train.optimisers import LBFGS
 from piste.train.plan import Carry, Plan, Split
+from piste.train.precision import in_its_precision
+from piste.train.sharding import placements
 from piste.train.step import train_step
 from piste.train.timeline import named_key
 
@@ -62,6 +64,7 @@ class RateFound:
     losses: tuple[float, ...]
 
 
+@in_its_precision
 def find_rate(
     plan: Plan, carry: Carry, train: Split, batch_size: int, seed: int, lowest: float = LOWEST, highest: float = HIGHEST
 ) -> RateFound:
@@ -81,7 +84,7 @@ def find_rate(
     for repeat in range(REPEATS):
         rows = _batches(len(train.weight), batch_size, count, seed, repeat)
         key = named_key(seed, "rate", repeat)
-        curves.append(np.asarray(program(carry, train, rows, rates.astype(np.float32), key), np.float64))
+        curves.append(np.asarray(program(carry, train, rows, rates, key), np.float64))
     return judged(rates, np.stack(curves))
 
 
@@ -96,7 +99,7 @@ def _batches(examples: int, size: int, count: int, seed: int, repeat: int) -> ND
 
 @lru_cache(maxsize=16)
 def _compiled(plan: Plan) -> Callable[..., jax.Array]:
-    return jitted(partial(_run, plan))
+    return jitted(partial(_run, plan), **placements(plan.devices))
 
 
 def _run(plan: Plan, carry: Carry, train: Split, rows: jax.Array, rates: jax.Array, key: jax.Array) -> jax.Array:

@@ -18,10 +18,14 @@ from piste.train.checkpoint import Checkpoints, Position
 from piste.train.compiler import jitted
 from piste.train.examples import Examples as Examples
 from piste.train.examples import on_device
+from piste.train.layout import Parts
 from piste.train.plan import Carry, Curves, Limits, Plan, Split, initial_carry
+from piste.train.precision import in_its_precision
 from piste.train.program import EVALUATION_CHUNK, compiled, evaluate
 from piste.train.progress import Progress as Progress
 from piste.train.progress import Watch, on_host, present, unheard
+from piste.train.sharding import placed
+from piste.train.streaming import ReadAhead, Stream
 from piste.train.timeline import Effort, Timeline, named_key
 
 STOPPED = {0: "epochs", 1: "patience", 2: "diverged", 3: "target"}
@@ -46,9 +50,10 @@ class Fitted:
     epochs: tuple[EpochRecord, ...]
 
 
+@in_its_precision
 def fit(
     plan: Plan,
-    train: Examples,
+    train: Examples | Stream,
     validation: Examples,
     effort: Effort,
     *,
@@ -58,6 +63,7 @@ def fit(
     watch: Watch = unheard,
     by_validation: bool = False,
     checkpoints: Checkpoints | None = None,
+    start: tuple[Parameters, State] | None = None,
 ) -> Fitted:
     """Train `plan.model` on `train`, keep the parameters that do best on `validation`.
 
@@ -66,23 +72,31 @@ def fit(
     same machine. With `checkpoints`, a training that was cut short goes on from the last one and ends with the very
     same bits.
 
+    A `Stream` is trained on window by window, each in a random order of its own, so its bits are not those of the same
+    examples in memory.
+
     `watch` hears of the progress between two calls of the program, several times a second; returning True ends the
     training as if it were over, and what it raises ends it at once, after a checkpoint. With `by_validation` a call
     ends with each validation, so that what is heard, and where it ends the training, does not depend on the clock.
+    With `start` the parameters and the running state are not drawn, but those of a network that is trained already.
     """
     began = time.perf_counter()
-    bias = _bias(plan, train, task)
-    carry = _start(plan)(named_key(seed, "parameters"), bias)
-    train_split, validation_split = on_device(train), on_device(validation, EVALUATION_CHUNK)
+    head = train.head if isinstance(train, Stream) else train
+    bias = _bias(plan, head, task)
+    carry = _start(plan)(named_key(seed, "parameters"), bias) if start is None else going_on(plan, *start)
+    validation_split = placed(plan.devices, on_device(validation, EVALUATION_CHUNK))
     initial = _initial_loss(plan, carry, validation_split, bias, validation, task)
     program = compiled(plan)
     limits = _limits(effort, metric)
-    line = Timeline(len(train), train.inputs[:1].nbytes, effort, seed)
+    window = train.window(min(effort.batch_size, len(train))) if isinstance(train, Stream) else 0
+    line = Timeline(len(train), head.inputs[:1].nbytes, effort, seed, window)
+    examples = _feed(plan, train, line)
     restored = checkpoints.restore(carry) if checkpoints else None
     carry, position = restored or (carry, Position())
+    carry = placed(plan.devices, carry)
     compiling = time.perf_counter()
     # A call of nothing compiles and computes nothing.
-    carry, _ = program(carry, train_split, validation_split, line.stretch(0, 0), limits)
+    carry, _ = program(carry, examples(position.step), validation_split, line.stretch(0, 0), limits)
     compile_seconds = time.perf_counter() - compiling
     began -= position.seconds
     step_seconds, ended = 0.0, ""
@@ -90,7 +104,7 @@ def fit(
         amount = min(line.amount(position.step, step_seconds), 1 if by_validation and line.whole else line.total)
         called = time.perf_counter()
         stretch = line.stretch(position.step, amount)
-        carry, curves = program(carry, train_split, validation_split, stretch, limits)
+        carry, curves = program(carry, examples(position.step), validation_split, stretch, limits)
         before = len(position.records)
         ran = int(carry.rounds) - before
         elapsed = time.perf_counter() - called
@@ -105,6 +119,15 @@ def fit(
             ended = "time"
     stopped = STOPPED[int(carry.stopped)] if int(carry.stopped) or not ended else ended
     return _fitted(plan, carry, position, line, initial, compile_seconds, stopped)
+
+
+def _feed(plan: Plan, train: Examples | Stream, line: Timeline) -> Callable[[int], Split]:
+    """Return what gives the examples of a step on the device: always all of them, or the window that it lies in."""
+    if isinstance(train, Examples):
+        split: Split = placed(plan.devices, on_device(train))
+        return lambda step: split
+    ahead = ReadAhead(train, line.window, -(-line.steps // line.window_steps))
+    return lambda step: placed(plan.devices, ahead(*line.window_at(step)))
 
 
 def _limits(effort: Effort, metric: Shown) -> Limits:
@@ -142,6 +165,13 @@ def _tell(
     return any(answer is True for answer in answers)
 
 
+@in_its_precision
+def going_on(plan: Plan, parameters: Parameters, state: State) -> Carry:
+    """Return the carry of a network that is trained already; the optimiser starts anew."""
+    return initial_carry(plan, plan.layout.pack(parameters), jax.tree.map(jnp.asarray, state))
+
+
+@in_its_precision
 def starting_point(plan: Plan, train: Examples, task: Task, seed: int) -> tuple[Carry, Split]:
     """Return the carry with which `fit` begins, and the examples on the device."""
     return _start(plan)(named_key(seed, "parameters"), _bias(plan, train, task)), on_device(train, exact=True)
@@ -159,21 +189,21 @@ def _start(plan: Plan) -> Callable[[jax.Array, NDArray[np.float32]], Carry]:
     def draw(key: jax.Array, bias: jax.Array) -> Carry:
         parameters = plan.model.init(key, plan.input_shape)
         parameters = with_output_bias(plan.model, parameters, bias)
-        return initial_carry(plan, plan.layout.ravel(parameters), plan.model.init_state(plan.input_shape))
+        return initial_carry(plan, plan.layout.pack(parameters), plan.model.init_state(plan.input_shape))
 
     return jitted(draw)
 
 
 @lru_cache(maxsize=64)
-def _measure(plan: Plan) -> Callable[[jax.Array, State, Split], tuple[jax.Array, jax.Array]]:
-    """Return the program (vector, state, split) -> (mean loss, metric)."""
+def _measure(plan: Plan) -> Callable[[Parts, State, Split], tuple[jax.Array, jax.Array]]:
+    """Return the program (weights, state, split) -> (mean loss, metric)."""
     return jitted(partial(evaluate, plan, plan.layout))
 
 
 def _initial_loss(
     plan: Plan, carry: Carry, split: Split, bias: NDArray[np.float32], validation: Examples, task: Task
 ) -> InitialLoss:
-    measured, _ = _measure(plan)(carry.vector, carry.state, split)
+    measured, _ = _measure(plan)(carry.weights, carry.state, split)
     return InitialLoss(float(measured), constant_loss(task, bias, validation.targets, validation.weights, plan.loss))
 
 
@@ -227,4 +257,4 @@ def _fitted(
         initial_loss=initial,
     )
     state = jax.tree.map(np.asarray, carry.best_state)
-    return Fitted(on_host(layout, carry.best_vector), state, record, position.records)
+    return Fitted(on_host(layout, carry.best_weights), state, record, position.records)

@@ -41,7 +41,7 @@ def in_pieces(
         (more, state), others = slope(parameters, state, piece, jax.random.fold_in(key, index))
         return loss + more, jax.tree.map(jnp.add, gradients, others), state
 
-    start = (jnp.zeros((), jnp.float32), jax.tree.map(jnp.zeros_like, parameters), state)
+    start = (jnp.zeros((), batch.weight.dtype), jax.tree.map(jnp.zeros_like, parameters), state)
     loss, gradients, state = lax.fori_loop(0, pieces, add, start)
     total = jnp.sum(batch.weight)
     return loss / total, state, jax.tree.map(lambda leaf: leaf / total, gradients)

@@ -10,23 +10,36 @@ from numpy.typing import NDArray
 
 from piste.nn.layer import Context, Layer, Parameters, State
 from piste.train.compiler import jitted
+from piste.train.forward import forward
+from piste.train.precision import allowed, kept
 from piste.train.program import EVALUATION_CHUNK
+from piste.train.settings import Precision
+from piste.train.sharding import placements
 
 _CHUNKS_PER_CALL = 64
 
 
-def outputs(model: Layer, parameters: Parameters, state: State, inputs: NDArray[np.generic]) -> NDArray[np.float32]:
+def outputs(
+    model: Layer,
+    parameters: Parameters,
+    state: State,
+    inputs: NDArray[np.generic],
+    precision: Precision = "float32",
+    devices: int = 1,
+) -> NDArray[np.floating]:
     """Return the model's raw outputs (B, ...) in evaluation mode for `inputs` (B, ...).
 
     Rows are computed in chunks padded to few different sizes, so that another number of rows compiles nothing new
-    and memory stays small.
+    and memory stays small. They are computed in `precision`, that of the training, each chunk divided among `devices`,
+    and are float64 where that is, else float32.
     """
-    program = _compiled(model)
-    pieces = []
-    for start in range(0, len(inputs), EVALUATION_CHUNK * _CHUNKS_PER_CALL):
-        piece = inputs[start : start + EVALUATION_CHUNK * _CHUNKS_PER_CALL]
-        computed = np.asarray(program(parameters, state, _chunked(piece)))
-        pieces.append(computed.reshape(-1, *computed.shape[2:])[: len(piece)])
+    with allowed(precision):
+        program = _compiled(model, precision, devices)
+        pieces = []
+        for start in range(0, len(inputs), EVALUATION_CHUNK * _CHUNKS_PER_CALL):
+            piece = inputs[start : start + EVALUATION_CHUNK * _CHUNKS_PER_CALL]
+            computed = np.asarray(program(parameters, state, _chunked(piece)))
+            pieces.append(computed.reshape(-1, *computed.shape[2:])[: len(piece)])
     return np.concatenate(pieces) if pieces else np.zeros((0, *model.output_shape(inputs.shape[1:])), np.float32)
 
 
@@ -39,8 +52,15 @@ def _chunked(rows: NDArray[np.generic]) -> NDArray[np.generic]:
 
 
 @lru_cache(maxsize=16)
-def _compiled(model: Layer) -> Callable[[Parameters, State, NDArray[np.generic]], jax.Array]:
+def _compiled(
+    model: Layer, precision: Precision, devices: int
+) -> Callable[[Parameters, State, NDArray[np.generic]], jax.Array]:
     def run(parameters: Parameters, state: State, chunks: jax.Array) -> jax.Array:
-        return lax.map(lambda chunk: model.run(parameters, state, chunk, Context())[0], chunks)
+        parameters, state = kept(precision, (parameters, state))
 
-    return jitted(run)
+        def one(chunk: jax.Array) -> jax.Array:
+            return forward(model, precision, devices, parameters, state, chunk, Context())[0]
+
+        return lax.map(one, kept(precision, chunks))
+
+    return jitted(run, **placements(devices))

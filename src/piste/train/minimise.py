@@ -16,6 +16,7 @@ from piste.core.settings import Range, check
 from piste.train.batches import Batches
 from piste.train.compiler import configure_jax
 from piste.train.descent import NOT_FINITE, TOLERANCE, Descent, Function, Leg, Walk, program
+from piste.train.layout import Parts
 from piste.train.objectives import as_arrays, check_batches, check_output, descent_of, rates_of
 from piste.train.optimisers import Optimiser
 
@@ -127,32 +128,32 @@ def minimise(
     """
     check(_Settings(steps, batch_size, seed, tolerance))
     configure_jax()
-    descent, vector = descent_of(f, start, optimiser)
+    descent, weights = descent_of(f, start, optimiser)
     arrays = tuple(as_arrays(one, index) for index, one in enumerate(data))
     rates = rates_of(learning_rate, steps, descent.stepping)
     check_batches(batch_size, optimiser, tolerance)
     batches = Batches(arrays, batch_size, seed)
-    check_output(descent, vector, batches.of_one_step(arrays))
-    return _walked(descent, vector, arrays, rates, batches, tolerance, watch)
+    check_output(descent, weights, batches.of_one_step(arrays))
+    return _walked(descent, weights, arrays, rates, batches, tolerance, watch)
 
 
 def _walked(
     descent: Descent,
-    vector: jax.Array,
+    weights: Parts,
     data: Any,
     rates: NDArray[np.float64],
     batches: Batches,
     tolerance: float,
     watch: Callable[[Point], None],
 ) -> Minimum:
-    run, walk = program(descent), descent.start(vector)
+    run, walk = program(descent), descent.start(weights)
     # A call of no steps compiles and computes nothing.
-    walk, _ = run(walk, data, _leg(rates, batches, 0, 0, tolerance, vector))
-    values, done, amount = np.zeros(0, vector.dtype), 0, 8
+    walk, _ = run(walk, data, _leg(rates, batches, 0, 0, tolerance, walk.value.dtype))
+    values, done, amount = np.zeros(0, walk.value.dtype), 0, 8
     while done < len(rates) and not int(walk.stopped):
         called = time.perf_counter()
         amount = min(amount, batches.capacity, len(rates) - done)
-        walk, fresh = run(walk, data, _leg(rates, batches, done, amount, tolerance, vector))
+        walk, fresh = run(walk, data, _leg(rates, batches, done, amount, tolerance, walk.value.dtype))
         values = np.append(values, np.asarray(fresh)[: int(walk.steps) - done])
         done = int(walk.steps)
         watch(Point(done, float(walk.value), float(walk.norm)))
@@ -160,20 +161,18 @@ def _walked(
     if int(walk.stopped) == NOT_FINITE:
         return _diverged(descent, walk, values, data)
     stopped = "tolerance" if int(walk.stopped) == TOLERANCE else "steps"
-    return _minimum(descent, walk.vector, values, data, stopped)
+    return _minimum(descent, walk.weights, values, data, stopped)
 
 
-def _leg(
-    rates: NDArray[np.float64], batches: Batches, first: int, amount: int, tolerance: float, vector: jax.Array
-) -> Leg:
+def _leg(rates: NDArray[np.float64], batches: Batches, first: int, amount: int, tolerance: float, dtype: Any) -> Leg:
     padded = np.zeros(batches.capacity)
     padded[:amount] = rates[first : first + amount]
     return Leg(
-        rates=jnp.asarray(padded, vector.dtype),
+        rates=jnp.asarray(padded, dtype),
         order=batches.order(first, amount),
         steps=jnp.asarray(amount, jnp.int32),
         moves=jnp.asarray(True),
-        tolerance=jnp.asarray(tolerance or -1.0, vector.dtype),
+        tolerance=jnp.asarray(tolerance or -1.0, dtype),
     )
 
 
@@ -186,18 +185,19 @@ def _diverged(descent: Descent, walk: Walk, values: NDArray[np.floating], data: 
     return _minimum(descent, walk.before, values[:-1], data, "diverged")
 
 
-def _minimum(descent: Descent, vector: jax.Array, values: NDArray[np.floating], data: Any, stopped: str) -> Minimum:
+def _minimum(descent: Descent, weights: Parts, values: NDArray[np.floating], data: Any, stopped: str) -> Minimum:
+    # A fresh start: an optimiser that remembers a value remembers it for where it is, and looks again.
+    walk = descent.start(weights)
     look = Leg(
-        rates=jnp.zeros(Batches((), None, 0).capacity, vector.dtype),
+        rates=jnp.zeros(Batches((), None, 0).capacity, walk.value.dtype),
         order=None,
         steps=jnp.asarray(1, jnp.int32),
         moves=jnp.asarray(False),
-        tolerance=jnp.asarray(-1.0, vector.dtype),
+        tolerance=jnp.asarray(-1.0, walk.value.dtype),
     )
-    # A fresh start: an optimiser that remembers a value remembers it for where it is, and looks again.
-    walk, _ = program(descent)(descent.start(vector), data, look)
+    walk, _ = program(descent)(walk, data, look)
     return Minimum(
-        parameters=jax.tree.map(np.asarray, descent.layout.unravel(walk.vector)),
+        parameters=jax.tree.map(np.asarray, descent.layout.unpack(walk.weights)),
         value=float(walk.value),
         values=np.append(values, np.asarray(walk.value)),
         gradient_norm=float(walk.norm),

@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 
 from piste.core.errors import SettingError
 from piste.train.descent import Descent, Function
+from piste.train.layout import Layout, Parts
 from piste.train.optimisers import LBFGS, Optimiser
-from piste.train.vector import Layout
 
 LEARNING_RATE = 0.01
 
 
-def descent_of(f: Function, start: Any, optimiser: Any) -> tuple[Descent, jax.Array]:
-    """Return what is compiled, and the start as a vector (P,)."""
+def descent_of(f: Function, start: Any, optimiser: Any) -> tuple[Descent, Parts]:
+    """Return what is compiled, and the start as parts."""
     for path, leaf in jax.tree_util.tree_leaves_with_path(start):
         kind = np.result_type(leaf) if isinstance(leaf, int | float | complex) else getattr(leaf, "dtype", type(leaf))
         if not (isinstance(kind, np.dtype) and jnp.issubdtype(kind, jnp.floating)):
@@ -33,7 +33,7 @@ def descent_of(f: Function, start: Any, optimiser: Any) -> tuple[Descent, jax.Ar
     dtype = jnp.result_type(*leaves)
     tree = jax.tree.map(lambda leaf: jnp.asarray(leaf, dtype), start)
     layout = Layout.of(tree)
-    return Descent(f, layout, _stepping(optimiser)), layout.ravel(tree)
+    return Descent(f, layout, _stepping(optimiser)), layout.pack(tree)
 
 
 def _named(kind: Any) -> str:
@@ -93,13 +93,13 @@ def as_arrays(tree: Any, index: int) -> Any:
     return jax.tree.map(jnp.asarray, tree)
 
 
-def check_output(descent: Descent, vector: jax.Array, data: Any) -> None:
+def check_output(descent: Descent, weights: Parts, data: Any) -> None:
     """Refuse a function that does not give one floating-point number for such parameters and data."""
 
-    def at_vector(vector: jax.Array, *data: Any) -> Any:
-        return descent.function(descent.layout.unravel(vector), *data)
+    def at(weights: Parts, *data: Any) -> Any:
+        return descent.function(descent.layout.unpack(weights), *data)
 
-    output = jax.eval_shape(at_vector, vector, *data)
+    output = jax.eval_shape(at, weights, *data)
     if not isinstance(output, jax.ShapeDtypeStruct):
         raise SettingError(f"The function must return one number. Got {type(output).__name__} instead.")
     if output.shape != ():

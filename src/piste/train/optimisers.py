@@ -1,7 +1,7 @@
 """Optimisers: from a gradient to a direction. The learning rate is applied by the training step itself.
 
-Each entry is an Optax transformation without its rate, on the vector of all parameters; the step is
-`parameters -= rate * direction`. A rate per step is data, so a new schedule never recompiles a program.
+Each entry is an Optax transformation without its rate, on the parts of a layout; the step is
+`weights -= rate * direction`. A rate per step is data, so a new schedule never recompiles a program.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ import optax
 
 from piste.core.errors import SettingError
 from piste.train.by_tensor import trust_ratio, with_muon
-from piste.train.vector import Layout
+from piste.train.layout import Layout, Parts
 
 Make = Callable[["Optimiser", Layout], optax.GradientTransformation]
 
@@ -102,50 +102,64 @@ class Optimiser:
         """Whether anything but the loss moves the weights."""
         return max(self.weight_decay, self.l1, self.l2) > 0
 
-    def init(self, vector: jax.Array, layout: Layout | None = None) -> Any:
-        """Return the optimiser's state before the first step; without a layout the vector is one parameter."""
+    def init(self, weights: Parts, layout: Layout | None = None) -> Any:
+        """Return the optimiser's state before the first step; without a layout every part is one parameter."""
         if self.name == LBFGS:
-            return optax.lbfgs().init(vector)
-        return OPTIMISERS[self.name](self, layout or Layout.of(vector)).init(vector)
+            return optax.lbfgs().init(weights)
+        return OPTIMISERS[self.name](self, layout or Layout.of(weights)).init(weights)
 
     def direction(
         self,
-        gradient: jax.Array,
+        gradient: Parts,
         norm: jax.Array,
         state: Any,
-        vector: jax.Array,
-        decayed: jax.Array,
+        weights: Parts,
+        decayed: Parts,
         layout: Layout | None = None,
-    ) -> tuple[jax.Array, Any]:
+    ) -> tuple[Parts, Any]:
         """Return the direction to subtract, and the new state.
 
-        `norm` is the gradient's; `decayed` (P,) is 1 where decay and penalties apply.
+        `norm` is the gradient's; `decayed` is 1 where decay and penalties apply. `gradient`, `weights` and `decayed`
+        are parts of one layout, or any trees of one structure.
         """
-        layout = layout or Layout.of(vector)
-        if self.clip > 0:
-            gradient = gradient * jnp.minimum(1.0, self.clip / jnp.maximum(norm, 1e-12))
-        if self.clip_value > 0:
-            gradient = jnp.clip(gradient, -self.clip_value, self.clip_value)
-        gradient = self.penalised(gradient, vector, decayed)
-        direction, state = OPTIMISERS[self.name](self, layout).update(gradient, state, vector)
+        layout = layout or Layout.of(weights)
+        gradient = self.penalised(self._clipped(gradient, norm), weights, decayed)
+        direction, state = OPTIMISERS[self.name](self, layout).update(gradient, state, weights)
         if self.weight_decay > 0:
-            direction = direction + self.weight_decay * self._mask(decayed) * vector
+            direction = self._added(self.weight_decay, direction, weights, decayed)
         if self.name == "lamb":
-            direction = trust_ratio(direction, vector, layout)
+            direction = trust_ratio(direction, weights, layout)
         return direction, state
 
-    def penalised(self, gradient: jax.Array, vector: jax.Array, decayed: jax.Array) -> jax.Array:
-        """Return the gradient of loss and penalties."""
-        if self.l2 > 0:
-            gradient = gradient + self.l2 * self._mask(decayed) * vector
-        if self.l1 > 0:
-            gradient = gradient + self.l1 * self._mask(decayed) * jnp.sign(vector)
+    def _clipped(self, gradient: Parts, norm: jax.Array) -> Parts:
+        if self.clip > 0:
+            scale = jnp.minimum(1.0, self.clip / jnp.maximum(norm, 1e-12))
+            gradient = jax.tree.map(lambda part: part * scale, gradient)
+        if self.clip_value > 0:
+            gradient = jax.tree.map(lambda part: jnp.clip(part, -self.clip_value, self.clip_value), gradient)
         return gradient
 
-    def penalty(self, vector: jax.Array, decayed: jax.Array) -> jax.Array:
+    def penalised(self, gradient: Parts, weights: Parts, decayed: Parts) -> Parts:
+        """Return the gradient of loss and penalties."""
+        if self.l2 > 0:
+            gradient = self._added(self.l2, gradient, weights, decayed)
+        if self.l1 > 0:
+            gradient = self._added(self.l1, gradient, jax.tree.map(jnp.sign, weights), decayed)
+        return gradient
+
+    def penalty(self, weights: Parts, decayed: Parts) -> jax.Array:
         """Return what the penalties add to the loss."""
-        masked = self._mask(decayed) * vector
-        return self.l1 * jnp.sum(jnp.abs(masked)) + 0.5 * self.l2 * jnp.sum(jnp.square(masked))
+        masked = jax.tree.leaves(jax.tree.map(lambda mask, part: self._mask(mask) * part, decayed, weights))
+        return sum(
+            (self.l1 * jnp.sum(jnp.abs(part)) + 0.5 * self.l2 * jnp.sum(jnp.square(part)) for part in masked),
+            start=jnp.zeros(()),
+        )
+
+    def _added(self, share: float, parts: Parts, pull: Parts, decayed: Parts) -> Parts:
+        def add(part: jax.Array, more: jax.Array, mask: jax.Array) -> jax.Array:
+            return part + share * self._mask(mask) * more
+
+        return jax.tree.map(add, parts, pull, decayed)
 
     def _mask(self, decayed: jax.Array) -> jax.Array | float:
         return 1.0 if self.decay_all else decayed

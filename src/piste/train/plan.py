@@ -13,9 +13,11 @@ from piste.nn.losses import Loss
 from piste.nn.metrics import Metric
 from piste.train import averaging, plateau
 from piste.train.averaging import Averaging
+from piste.train.layout import Layout, Parts
 from piste.train.optimisers import Optimiser
 from piste.train.plateau import Plateau
-from piste.train.vector import Layout
+from piste.train.precision import kept, master
+from piste.train.settings import Precision
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class Plan:
     pieces: int = 1  # in which a batch's gradient is added up
     plateau: Plateau | None = None
     averaging: Averaging | None = None
+    precision: Precision = "float32"
+    devices: int = 1  # among which every batch is divided
 
     @property
     def layout(self) -> Layout:
@@ -52,12 +56,12 @@ class Split(NamedTuple):
 
 
 class Carry(NamedTuple):
-    """Everything that changes while training; P is the number of parameters."""
+    """Everything that changes while training."""
 
-    vector: jax.Array  # (P,)
+    weights: Parts  # all parameters, as the plan's layout has them
     optimiser: Any
     state: Any  # the model's running state
-    best_vector: jax.Array  # (P,)
+    best_weights: Parts
     best_state: Any
     best_loss: jax.Array  # the lowest validation loss so far
     best_round: jax.Array
@@ -74,7 +78,7 @@ class Stretch(NamedTuple):
     """The work of one call: R rounds of at most S steps of B examples."""
 
     order: jax.Array  # int32 (R, S, B) rows of the train split
-    rates: jax.Array  # float32 (R, S)
+    rates: jax.Array  # (R, S)
     first_steps: jax.Array  # int32 (R,) steps of the whole training before each round
     steps: jax.Array  # int32 (R,) how many of S to run
     rounds: jax.Array  # how many of R to run
@@ -102,14 +106,16 @@ class Curves(NamedTuple):
     rate_factor: Any = ()  # by which the rates were multiplied; nothing where they never are
 
 
-def initial_carry(plan: Plan, vector: jax.Array, state: Any) -> Carry:
+def initial_carry(plan: Plan, weights: Parts, state: Any) -> Carry:
     """Return the carry before the first step; the starting point counts as the best so far."""
-    zero = jnp.zeros((), jnp.float32)
+    weights = kept(plan.precision, weights)
+    zero = jnp.zeros((), master(plan.precision))
     none = jnp.zeros((), jnp.int32)
     copy = partial(jax.tree.map, lambda leaf: jnp.array(leaf, copy=True))
-    return Carry(
-        vector, plan.optimiser.init(vector, plan.layout), state, copy(vector), copy(state), zero + jnp.inf, none, none,
-        none, zero, zero, none,
+    carry = Carry(
+        weights, plan.optimiser.init(weights, plan.layout), state, copy(weights), copy(state), zero + jnp.inf, none,
+        none, none, zero, zero, none,
         listening=plateau.begin() if plan.plateau else (),
-        averages=averaging.begin(vector, state) if plan.averaging else (),
+        averages=averaging.begin(weights, state) if plan.averaging else (),
     )  # fmt: skip
+    return kept(plan.precision, carry)

@@ -20,9 +20,12 @@ from piste.nn.layer import Context
 from piste.nn.metrics import WholeSplit
 from piste.train import averaging, plateau
 from piste.train.compiler import jitted
+from piste.train.forward import forward
+from piste.train.layout import Layout, Parts
 from piste.train.plan import Carry, Curves, Limits, Plan, Split, Stretch
-from piste.train.step import train_step
-from piste.train.vector import Layout
+from piste.train.precision import kept
+from piste.train.sharding import placements
+from piste.train.step import NORM_EVERY, train_step
 
 EVALUATION_CHUNK = 256  # examples per forward pass outside training: large enough to fill the cores
 
@@ -36,32 +39,32 @@ class Replay:
     key: Callable[[jax.Array], jax.Array]
 
 
-def evaluate(plan: Plan, layout: Layout, vector: jax.Array, state: Any, split: Split) -> tuple[jax.Array, jax.Array]:
+def evaluate(plan: Plan, layout: Layout, weights: Parts, state: Any, split: Split) -> tuple[jax.Array, jax.Array]:
     """Return the mean loss and metric of a split whose rows are padded to whole chunks."""
-    parameters = layout.unravel(vector)
+    parameters, split = layout.unpack(weights), kept(plan.precision, split)
     chunks = jax.tree.map(lambda leaf: leaf.reshape(-1, EVALUATION_CHUNK, *leaf.shape[1:]), split)
     metric = plan.metric
 
     def add(sums: tuple[jax.Array, jax.Array], chunk: Split) -> tuple[tuple[jax.Array, jax.Array], jax.Array | None]:
-        outputs, _ = plan.model.run(parameters, state, chunk.inputs, Context())
+        outputs, _ = forward(plan.model, plan.precision, plan.devices, parameters, state, chunk.inputs, Context())
         loss = jnp.sum(chunk.weight * plan.loss(outputs, chunk.targets))
         if isinstance(metric, WholeSplit):
             return (sums[0] + loss, sums[1]), outputs
         return (sums[0] + loss, sums[1] + jnp.sum(chunk.weight * metric(outputs, chunk.targets))), None
 
-    zero = jnp.zeros((), jnp.float32)
+    zero = jnp.zeros((), split.weight.dtype)
     (loss, summed), outputs = lax.scan(add, (zero, zero), chunks)
     total = jnp.sum(split.weight)
     if isinstance(metric, WholeSplit) and outputs is not None:
         together = outputs.reshape(-1, *outputs.shape[2:])
-        return loss / total, metric.compute(together, split.targets, split.weight).astype(jnp.float32)
+        return loss / total, metric.compute(together, split.targets, split.weight).astype(loss.dtype)
     return loss / total, summed / total
 
 
 @lru_cache(maxsize=64)
 def compiled(plan: Plan) -> Callable[[Carry, Split, Split, Stretch, Limits], tuple[Carry, Curves]]:
     """Return the program for `plan`: (carry, train, validation, stretch, limits) -> (carry, curves)."""
-    return jitted(partial(_run, plan), donate_argnums=0)
+    return jitted(partial(_run, plan), donate_argnums=0, **placements(plan.devices))
 
 
 def _run(
@@ -102,7 +105,7 @@ def _run(
     def goes_on(loop: tuple[jax.Array, Carry, Curves]) -> jax.Array:
         return (loop[0] < stretch.rounds) & (loop[1].stopped == 0)
 
-    empty = jnp.full(stretch.order.shape[0], jnp.nan, jnp.float32)
+    empty = jnp.full(stretch.order.shape[0], jnp.nan, carry.loss_sum.dtype)
     start = (jnp.zeros((), jnp.int32), carry, Curves(empty, empty, empty, empty, empty if plan.plateau else ()))
     _, carry, curves = lax.while_loop(goes_on, one_round, start)
     return carry, curves
@@ -118,12 +121,12 @@ def _end_round(
     carry: Carry,
     curves: Curves,
 ) -> tuple[Carry, Curves]:
-    carry, vector, state = _candidate(plan, layout, limits, again, carry)
-    loss, metric = evaluate(plan, layout, vector, state, validation)
+    carry, weights, state = _candidate(plan, layout, limits, again, carry)
+    loss, metric = evaluate(plan, layout, weights, state, validation)
     train_loss = carry.loss_sum / carry.steps
     curves = Curves(
         curves.train_loss.at[index].set(train_loss),
-        curves.gradient_norm.at[index].set(carry.norm_sum / carry.steps),
+        curves.gradient_norm.at[index].set(carry.norm_sum / (-(-carry.steps // NORM_EVERY))),
         curves.validation_loss.at[index].set(loss),
         curves.validation_metric.at[index].set(metric),
         curves.rate_factor.at[index].set(carry.listening.factor) if plan.plateau else (),
@@ -136,9 +139,9 @@ def _end_round(
     waited = (rounds - best_round >= limits.patience).astype(jnp.int32)
     stopped = jnp.where(limits.sign * metric >= limits.goal, 3, waited)
     stopped = jnp.where(finite, stopped, 2)
-    zero = jnp.zeros((), jnp.float32)
+    zero = jnp.zeros_like(carry.loss_sum)
     carry = carry._replace(
-        best_vector=keep(vector, carry.best_vector),
+        best_weights=keep(weights, carry.best_weights),
         best_state=keep(state, carry.best_state),
         best_loss=jnp.where(better, loss, carry.best_loss),
         best_round=best_round,
@@ -152,19 +155,20 @@ def _end_round(
     return carry, curves
 
 
-def _candidate(plan: Plan, layout: Layout, limits: Limits, again: Replay, carry: Carry) -> tuple[Carry, jax.Array, Any]:
-    """Return the carry, and the vector and state to validate and keep: those of the last step, or averages."""
+def _candidate(plan: Plan, layout: Layout, limits: Limits, again: Replay, carry: Carry) -> tuple[Carry, Parts, Any]:
+    """Return the carry, and the weights and state to validate and keep: those of the last step, or averages."""
     if plan.averaging is None:
-        return carry, carry.vector, carry.state
+        return carry, carry.weights, carry.state
     reached = carry.rounds >= limits.average_from
     fresh = carry.averages.points == 0
-    averages = averaging.after_round(plan.averaging, carry.averages, carry.vector, carry.steps, reached)
-    vector = averaging.averaged(plan.averaging, averages, carry.vector)
-    parameters = layout.unravel(vector)
+    averages = averaging.after_round(plan.averaging, carry.averages, carry.weights, carry.steps, reached)
+    weights = averaging.averaged(plan.averaging, averages, carry.weights)
+    parameters = layout.unpack(weights)
 
     def run(state: Any, step: jax.Array) -> Any:
-        return plan.model.run(parameters, state, again.batch(step).inputs, Context(True, again.key(step)))[1]
+        inputs, context = again.batch(step).inputs, Context(True, again.key(step))
+        return forward(plan.model, plan.precision, plan.devices, parameters, state, inputs, context)[1]
 
     start = jax.tree.map(lambda live, own: jnp.where(fresh, live, own), carry.state, averages.state)
     averages = averages._replace(state=averaging.remeasured(run, start, again.steps))
-    return carry._replace(averages=averages), vector, averages.state
+    return carry._replace(averages=averages), weights, averages.state

@@ -11,8 +11,8 @@ from piste.core.errors import PisteError
 from piste.core.records import EpochRecord
 from piste.nn.layer import Parameters
 from piste.train.compiler import jitted
+from piste.train.layout import Layout, Parts
 from piste.train.plan import Carry, Plan
-from piste.train.vector import Layout
 
 
 @dataclass(frozen=True)
@@ -51,23 +51,23 @@ def present(plan: Plan, carry: Carry) -> Callable[[], Parameters]:
     """Return the function that fetches the parameters of `carry`, as long as the training has not gone on."""
 
     def parameters() -> Parameters:
-        if carry.vector.is_deleted():
+        if carry.weights[0].is_deleted():
             raise PisteError(
                 "The training has gone on, and with it these parameters: ask progress.parameters() for them inside "
                 "the function that watches, and keep what it returns."
             )
-        return on_host(plan.layout, carry.vector)
+        return on_host(plan.layout, carry.weights)
 
     return parameters
 
 
-def on_host(layout: Layout, vector: jax.Array) -> Parameters:
-    """Return the parameters in `vector` (P,) as a tree of NumPy arrays."""
-    tree: Parameters = jax.tree.map(np.asarray, _unravel(layout)(vector))
+def on_host(layout: Layout, weights: Parts) -> Parameters:
+    """Return the parameters in `weights` as a tree of NumPy arrays."""
+    tree: Parameters = jax.tree.map(np.asarray, _unpack(layout)(weights))
     return tree
 
 
 @lru_cache(maxsize=64)
-def _unravel(layout: Layout) -> Callable[[jax.Array], Parameters]:
-    """Return the program that cuts the vector into the parameters."""
-    return jitted(partial(Layout.unravel, layout))
+def _unpack(layout: Layout) -> Callable[[Parts], Parameters]:
+    """Return the program that gives the tree of parameters."""
+    return jitted(partial(Layout.unpack, layout))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from piste.core.errors import SettingError
 
-Rates = NDArray[np.float32]
+Rates = NDArray[np.float64]
 Floats = NDArray[np.float64]
 
 
@@ -108,7 +108,7 @@ def rates(
     count = np.arange(left)
     first = -(-(count * cycles // max(left, 1)) * left // cycles)  # of the step's own cycle
     fall = SCHEDULES[schedule](Cycle((count - first).astype(np.float64), left / cycles, end, warmup))
-    return (peak * np.concatenate([rise, fall])).astype(np.float32)
+    return peak * np.concatenate([rise, fall])
 
 
 FINAL = {"exponential": 0.01}

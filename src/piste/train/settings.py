@@ -24,6 +24,7 @@ OptimiserName = Literal[
 ScheduleName = Literal[
     "constant", "cosine", "linear", "step", "exponential", "inverse-square-root", "one-cycle", "plateau"
 ]
+Precision = Literal["float32", "bfloat16", "float64"]
 MetricName = Literal[
     "accuracy", "balanced-accuracy", "f1", "auc", "top-5", "label-accuracy", "exact-match", "rmse", "mae", "r2"
 ]
@@ -94,6 +95,10 @@ class TrainingSettings:
         Training stops once the watched metric on validation is this good, an RMSE in the target's own units.
     minutes
         Training stops at the first pause after this time; 0 sets no limit.
+    precision
+        Digits of the numbers: float32; bfloat16 in the network, on parameters kept in float32; or float64 throughout.
+    devices
+        Devices among which every batch is divided. All accelerators when left out, or one CPU.
     checkpoint
         Minutes between two checkpoints, from which `piste resume` goes on after a crash or Ctrl-C.
     """
@@ -127,4 +132,6 @@ class TrainingSettings:
     minimal_gain: Annotated[float, Range(0)] = 0.0
     stop_at: float | None = None
     minutes: Annotated[float, Range(0)] = 0.0
+    precision: Precision | None = None
+    devices: Annotated[int, Range(1, 4096)] | None = None
     checkpoint: Annotated[float, Range(0)] = 0.5

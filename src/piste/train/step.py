@@ -5,54 +5,74 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+from jax import lax
 
 from piste.nn.augment.compose import augmented
 from piste.nn.layer import Context
 from piste.train import averaging
+from piste.train.forward import forward
 from piste.train.full_batch import lbfgs_step
 from piste.train.gradients import in_pieces
+from piste.train.layout import Layout, Parts, norm
 from piste.train.optimisers import LBFGS
 from piste.train.plan import Carry, Plan, Split
-from piste.train.vector import Layout
+from piste.train.precision import kept
+from piste.train.sharding import split
+
+NORM_EVERY = 8  # steps of a round: often enough for a mean, too seldom to cost time
 
 
 def train_step(
-    plan: Plan, layout: Layout, decayed: jax.Array, carry: Carry, batch: Split, rate: jax.Array, key: jax.Array
+    plan: Plan, layout: Layout, decayed: Parts, carry: Carry, batch: Split, rate: jax.Array, key: jax.Array
 ) -> Carry:
     """Return the carry after one parameter update on `batch`."""
+    batch = kept(plan.precision, split(plan.devices, batch))
     inputs, targets = augmented(plan.augment, key, batch.inputs, batch.targets)
     batch = Split(inputs, targets, batch.weight)
     if plan.optimiser.name == LBFGS:
         loss, state, gradient, direction, optimiser = _searched(plan, layout, decayed, carry, batch, key)
-        norm = jnp.sqrt(jnp.sum(jnp.square(gradient)))
+        length = _length(plan, carry.steps, gradient)
     else:
-        loss, state, gradients = _gradients(plan, layout.unravel(carry.vector), carry.state, batch, key)
-        gradient = layout.ravel(gradients)
-        norm = jnp.sqrt(jnp.sum(jnp.square(gradient)))
-        direction, optimiser = plan.optimiser.direction(gradient, norm, carry.optimiser, carry.vector, decayed, layout)
+        loss, state, gradients = _gradients(plan, layout.unpack(carry.weights), carry.state, batch, key)
+        gradient = layout.pack(gradients)
+        length = _length(plan, carry.steps, gradient)
+        direction, optimiser = plan.optimiser.direction(
+            gradient, length, carry.optimiser, carry.weights, decayed, layout
+        )
     if plan.plateau:
         rate = rate * carry.listening.factor
-    vector = carry.vector - rate * direction
+    weights = jax.tree.map(lambda weight, step: weight - rate * step, carry.weights, direction)
     return carry._replace(
-        vector=vector,
+        weights=weights,
         optimiser=optimiser,
         state=state,
         loss_sum=carry.loss_sum + loss,
-        norm_sum=carry.norm_sum + norm,
+        norm_sum=carry.norm_sum + jnp.where(_measured(carry.steps), length, 0.0),
         steps=carry.steps + 1,
-        averages=averaging.after_step(plan.averaging, carry.averages, vector) if plan.averaging else (),
+        averages=averaging.after_step(plan.averaging, carry.averages, weights) if plan.averaging else (),
     )
+
+
+def _length(plan: Plan, step: jax.Array, gradient: Parts) -> jax.Array:
+    """Return the gradient's norm; 0 in steps that need none, because reading a large gradient once more is dear."""
+    if plan.optimiser.clip > 0:
+        return norm(gradient)
+    return lax.cond(_measured(step), norm, lambda gradient: jnp.zeros_like(norm(gradient)), gradient)
+
+
+def _measured(step: jax.Array) -> jax.Array:
+    return step % NORM_EVERY == 0
 
 
 def _gradients(plan: Plan, parameters: Any, state: Any, batch: Split, key: jax.Array) -> tuple[jax.Array, Any, Any]:
     """Return the batch's mean loss, the model's new state and the gradients.
 
-    Differentiated by the tree, not by the vector: the transpose of every slice would fill a whole vector.
+    Differentiated by the tree, not by its parts: the transpose of every slice would fill a whole vector.
     """
     if plan.pieces > 1:
 
         def summed(parameters: Any, state: Any, piece: Split, key: jax.Array) -> tuple[jax.Array, Any]:
-            outputs, state = plan.model.run(parameters, state, piece.inputs, Context(True, key))
+            outputs, state = _forward(plan, parameters, state, piece.inputs, key)
             return jnp.sum(piece.weight * plan.loss(outputs, piece.targets)), state
 
         return in_pieces(summed, plan.pieces, parameters, state, batch, key)
@@ -62,19 +82,24 @@ def _gradients(plan: Plan, parameters: Any, state: Any, batch: Split, key: jax.A
 
 
 def _mean_loss(plan: Plan, state: Any, batch: Split, key: jax.Array, parameters: Any) -> tuple[jax.Array, Any]:
-    outputs, state = plan.model.run(parameters, state, batch.inputs, Context(True, key))
+    outputs, state = _forward(plan, parameters, state, batch.inputs, key)
     losses = plan.loss(outputs, batch.targets)
     return jnp.sum(batch.weight * losses) / jnp.sum(batch.weight), state
 
 
+def _forward(plan: Plan, parameters: Any, state: Any, inputs: jax.Array, key: jax.Array) -> tuple[jax.Array, Any]:
+    context = Context(training=True, key=key)
+    return forward(plan.model, plan.precision, plan.devices, parameters, state, inputs, context)
+
+
 def _searched(
-    plan: Plan, layout: Layout, decayed: jax.Array, carry: Carry, batch: Split, key: jax.Array
-) -> tuple[jax.Array, Any, jax.Array, jax.Array, Any]:
+    plan: Plan, layout: Layout, decayed: Parts, carry: Carry, batch: Split, key: jax.Array
+) -> tuple[jax.Array, Any, Parts, Parts, Any]:
     """Return loss, state, gradient, direction and memory of a step with a line search on loss and penalties."""
 
-    def objective(vector: jax.Array) -> tuple[jax.Array, tuple[jax.Array, Any]]:
-        loss, state = _mean_loss(plan, carry.state, batch, key, layout.unravel(vector))
-        return loss + plan.optimiser.penalty(vector, decayed), (loss, state)
+    def objective(weights: Parts) -> tuple[jax.Array, tuple[jax.Array, Any]]:
+        loss, state = _mean_loss(plan, carry.state, batch, key, layout.unpack(weights))
+        return loss + plan.optimiser.penalty(weights, decayed), (loss, state)
 
-    _, (loss, state), gradient, direction, memory = lbfgs_step(objective, carry.vector, carry.optimiser)
+    _, (loss, state), gradient, direction, memory = lbfgs_step(objective, carry.weights, carry.optimiser)
     return loss, state, gradient, direction, memory

@@ -29,7 +29,7 @@ class Effort:
 
     epochs: int
     batch_size: int
-    rates: NDArray[np.float32]
+    rates: NDArray[np.floating]
     patience: int = 0  # validations; 0 never stops early
     minimal_gain: float = 0.0
     target: float | None = None  # stop once the watched metric, as it is shown, is this good
@@ -60,7 +60,7 @@ class Timeline:
     """
 
     def __init__(self, examples: int, row_bytes: int, effort: Effort, seed: int, window: int = 0) -> None:
-        self._examples, self._effort, self._seed, self._window = examples, effort, seed, window
+        self._examples, self._effort, self._seed, self.window = examples, effort, seed, window
         self._drawn: tuple[tuple[int, ...], NDArray[np.int32]] = ((), np.zeros(0, np.int32))
         self._key = named_key(seed, "step")
         self.batch_size = min(effort.batch_size, examples)
@@ -101,7 +101,7 @@ class Timeline:
         if self.whole:
             return max(min(steps // self.round, self.whole, self.rounds - step // self.round), 1)
         left = self.round_end(step // self.round + 1) - step
-        if self._window:
+        if self.window:
             within = step % self.steps
             left = min(left, self.window_steps - within % self.window_steps, self.steps - within)
         return max(min(steps, self.piece, left), 1)
@@ -110,7 +110,7 @@ class Timeline:
         """Return the work of `amount` rounds, or steps, from `step` on."""
         count = max(self.whole, 1)
         order = np.zeros((count, self._capacity, self.batch_size), np.int32)
-        rates = np.zeros((count, self._capacity), np.float32)
+        rates = np.zeros((count, self._capacity), self._effort.rates.dtype)
         firsts, steps = np.zeros(count, np.int32), np.zeros(count, np.int32)
         number = step // self.round
         for index in range(amount if self.whole else min(amount, 1)):
@@ -143,11 +143,11 @@ class Timeline:
         return np.concatenate(parts) if len(parts) > 1 else parts[0]
 
     def _order(self, epoch: int, window: int) -> NDArray[np.int32]:
-        names = (epoch, window) if self._window else (epoch,)
+        names = (epoch, window) if self.window else (epoch,)
         if self._drawn[0] != names:
             rows, steps = self._examples, self.steps
-            if self._window:
-                rows = min(self._window, self._examples - window * self._window)
+            if self.window:
+                rows = min(self.window, self._examples - window * self.window)
                 steps = rows // self.batch_size
             drawn = generator(self._seed, "order", *names).permutation(rows)[: steps * self.batch_size]
             self._drawn = (names, drawn.reshape(steps, self.batch_size).astype(np.int32))
