@@ -55,6 +55,7 @@ def test_what_is_given_is_kept(setting: str) -> None:
         "model": "linear", "hidden": (7, 5), "dropout": 0.45, "batch_norm": False, "bins": 9, "loss": "cross-entropy",
         "epochs": 3, "batch_size": 17, "learning_rate": 0.123, "optimiser": "lion", "weight_decay": 0.2, "clip": 2.5,
         "schedule": "linear", "warmup": 1.5, "patience": 4, "augment": ("noise:0.1", "swap"), "metric": "f1",
+        "precision": "bfloat16", "devices": 1,
     }  # fmt: skip
     assert set(given) == set(RULES)
     decided, choices = decide(settings(**{setting: given[setting]}), {setting: "command"}, TABLE)

@@ -6,7 +6,9 @@ from piste.cli.output import console, write_json
 from piste.cli.run_argument import DEFAULT_RUNS, Runs, open_run
 
 
-def evaluate(run: str, data: str, /, *, runs: Runs = DEFAULT_RUNS, json: bool = False) -> None:
+def evaluate(
+    run: str, data: str, /, *, runs: Runs = DEFAULT_RUNS, devices: int | None = None, json: bool = False
+) -> None:
     """Score the network of RUN on other labelled DATA, each score with its 95 % interval.
 
     Parameters
@@ -15,13 +17,15 @@ def evaluate(run: str, data: str, /, *, runs: Runs = DEFAULT_RUNS, json: bool = 
         The run's folder, or its name inside the folder of runs.
     data
         A file or folder in any form that `piste train` takes, with the target.
+    devices
+        Devices among which the examples are divided. All accelerators when left out, or one CPU.
     json
         Write the evaluation as JSON.
     """
     from piste.recipe.predict import evaluate as evaluate_data
     from piste.recipe.run import Run
 
-    record = evaluate_data(Run(open_run(run, runs)), data)
+    record = evaluate_data(Run(open_run(run, runs)), data, devices=devices)
     if json:
         write_json(record)
         return

@@ -17,6 +17,7 @@ def predict(
     output: Annotated[Path | None, Parameter(name=["--output", "-o"])] = None,
     format: Literal["csv", "json", "jsonl"] = "csv",
     runs: Runs = DEFAULT_RUNS,
+    devices: int | None = None,
     quiet: bool = False,
 ) -> None:
     """Predict the target of every row or picture of DATA with the network of RUN.
@@ -31,6 +32,8 @@ def predict(
         File to write: .csv, .parquet, .json or .jsonl. Standard output when left out.
     format
         Form of standard output.
+    devices
+        Devices among which the examples are divided. All accelerators when left out, or one CPU.
     quiet
         Do not say which columns were ignored or filled.
     """
@@ -38,7 +41,7 @@ def predict(
     from piste.recipe.run import Run
     from piste.recipe.tables import table_text
 
-    predicted = predict_data(Run(open_run(run, runs)), data)
+    predicted = predict_data(Run(open_run(run, runs)), data, devices=devices)
     if not quiet:
         for note in predicted.notes:
             sys.stderr.write(f"{note}\n")

@@ -17,6 +17,7 @@ from piste.nn.dropout import drop
 from piste.nn.embedding import position_angles
 from piste.nn.initialisers import glorot_uniform
 from piste.nn.layer import Context, Parameters, Shape
+from piste.nn.precision import widened
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class MultiHeadAttention(Checked):
         if self.rotary:
             queries, keys = rotate(queries), rotate(keys)
         scores = jnp.einsum("bqhd,bkhd->bhqk", queries, keys) / width**0.5
-        weights = jax.nn.softmax(self._hide(scores, context.mask), axis=-1)
+        weights = jax.nn.softmax(self._hide(widened(scores), context.mask), axis=-1).astype(scores.dtype)
         weights = drop(weights, self.keep, weights.shape, context)
         gathered = jnp.einsum("bhqk,bkhd->bqhd", weights, values).reshape(batch, steps, -1)
         outputs = gathered @ parameters["output"]
@@ -92,5 +93,5 @@ def rotate(vectors: jax.Array, period: float = 10000.0) -> jax.Array:
     width = vectors.shape[-1]
     angles = position_angles(vectors.shape[1], width, period, vectors.dtype)[:, None, :]
     first, second = vectors[..., : width // 2], vectors[..., width // 2 :]
-    cosine, sine = jnp.cos(angles), jnp.sin(angles)
+    cosine, sine = jnp.cos(angles).astype(vectors.dtype), jnp.sin(angles).astype(vectors.dtype)
     return jnp.concatenate([first * cosine - second * sine, first * sine + second * cosine], axis=-1)

@@ -102,10 +102,11 @@ class SinusoidalPositions(Checked):
             raise SettingError(f"SinusoidalPositions needs an even number of features. Got {features} instead.")
         angles = position_angles(steps, features, self.period, inputs.dtype)
         waves = jnp.stack([jnp.sin(angles), jnp.cos(angles)], axis=-1)
-        return inputs + waves.reshape(steps, features)
+        return inputs + waves.reshape(steps, features).astype(inputs.dtype)
 
 
 def position_angles(steps: int, features: int, period: float, kind: jnp.dtype) -> jax.Array:
-    """Return `t / period^(2i / features)`, shape (steps, features / 2)."""
+    """Return `t / period^(2i / features)`, shape (steps, features / 2); float32 for a narrower kind."""
+    kind = jnp.promote_types(kind, jnp.float32)  # bfloat16 has no 257
     rates = period ** (-jnp.arange(0, features, 2, dtype=kind) / features)
     return jnp.arange(steps, dtype=kind)[:, None] * rates

@@ -4,7 +4,7 @@ All follow `y = gamma (x - mean) / sqrt(variance + epsilon) + beta` with one gam
 in what mean and variance are taken over: the batch and all places (batch norm), the features of one place (layer
 norm), a group of features over all places of one example (group norm), one feature over all places of one example
 (instance norm). RMS norm leaves mean and beta out. Variances are the biased ones. Masked steps of a sequence are
-left out of every mean.
+left out of every mean. Inputs narrower than float32 are normalised in float32, and returned as narrow as they came.
 """
 
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ import jax.numpy as jnp
 from piste.core.errors import SettingError
 from piste.nn.constraints import Checked, Count, Positive, Share
 from piste.nn.layer import Context, Layer, Parameters, Shape, State
+from piste.nn.precision import widened
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class BatchNorm(Checked):
         """Return the normalised inputs, of the same shape, and the running averages."""
         if not context.training:
             return self._normalise(parameters, inputs, state["mean"], state["variance"]), state
+        kind, inputs = inputs.dtype, widened(inputs)
         axes = tuple(range(inputs.ndim - 1))
         mask = _step_mask(inputs, context)
         if mask is None:
@@ -57,12 +59,12 @@ class BatchNorm(Checked):
             "mean": blend * state["mean"] + (1 - blend) * mean,
             "variance": blend * state["variance"] + (1 - blend) * unbiased,
         }
-        return self._normalise(parameters, inputs, mean, variance), averages
+        return self._normalise(parameters, inputs, mean, variance).astype(kind), averages
 
     def _normalise(self, parameters: Parameters, inputs: jax.Array, mean: jax.Array, variance: jax.Array) -> jax.Array:
         # One multiply and one add per value: the scale and offset are folded per feature first.
         scale = parameters["gamma"] * jax.lax.rsqrt(variance + self.epsilon)
-        return inputs * scale + (parameters["beta"] - mean * scale)
+        return (widened(inputs) * scale + (parameters["beta"] - mean * scale)).astype(inputs.dtype)
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,8 @@ class LayerNorm(Checked):
 
     def __call__(self, parameters: Parameters, inputs: jax.Array, context: Context) -> jax.Array:
         """Return the normalised inputs."""
-        return _normalised(inputs, (-1,), None, self.epsilon) * parameters["gamma"] + parameters["beta"]
+        normal = _normalised(inputs, (-1,), None, self.epsilon)
+        return (normal * parameters["gamma"] + parameters["beta"]).astype(inputs.dtype)
 
 
 @dataclass(frozen=True)
@@ -95,8 +98,9 @@ class RMSNorm(Checked):
 
     def __call__(self, parameters: Parameters, inputs: jax.Array, context: Context) -> jax.Array:
         """Return the scaled inputs."""
-        power = jnp.mean(jnp.square(inputs), axis=-1, keepdims=True)
-        return inputs * jax.lax.rsqrt(power + self.epsilon) * parameters["gamma"]
+        values = widened(inputs)
+        power = jnp.mean(jnp.square(values), axis=-1, keepdims=True)
+        return (values * jax.lax.rsqrt(power + self.epsilon) * parameters["gamma"]).astype(inputs.dtype)
 
 
 @dataclass(frozen=True)
@@ -123,7 +127,7 @@ class GroupNorm(Checked):
         parts = inputs.reshape(*inputs.shape[:-1], self.groups, -1)
         axes = (*range(1, inputs.ndim - 1), inputs.ndim)
         normal = _normalised(parts, axes, None if mask is None else mask[..., None], self.epsilon)
-        return normal.reshape(inputs.shape) * parameters["gamma"] + parameters["beta"]
+        return (normal.reshape(inputs.shape) * parameters["gamma"] + parameters["beta"]).astype(inputs.dtype)
 
 
 @dataclass(frozen=True)
@@ -144,7 +148,7 @@ class InstanceNorm(Checked):
         """Return the normalised inputs."""
         axes = tuple(range(1, inputs.ndim - 1))
         normal = _normalised(inputs, axes, _step_mask(inputs, context), self.epsilon)
-        return normal * parameters["gamma"] + parameters["beta"]
+        return (normal * parameters["gamma"] + parameters["beta"]).astype(inputs.dtype)
 
 
 def _scale_and_offset(shape: Shape) -> Parameters:
@@ -168,6 +172,7 @@ def _some(real: jax.Array | None, axes: tuple[int, ...]) -> jax.Array | None:
 
 
 def _normalised(inputs: jax.Array, axes: tuple[int, ...], mask: jax.Array | None, epsilon: float) -> jax.Array:
+    inputs = widened(inputs)
     mean, variance = _moments(inputs, axes, mask)
     return (inputs - mean) * jax.lax.rsqrt(variance + epsilon)
 
@@ -184,6 +189,7 @@ class Standardise(Layer):
 
     def __call__(self, parameters: Parameters, inputs: jax.Array, context: Context) -> jax.Array:
         """Return float inputs of about zero mean and unit variance; integers become float32."""
-        kind = inputs.dtype if jnp.issubdtype(inputs.dtype, jnp.floating) else jnp.float32
-        factor = 1.0 / jnp.asarray(self.scale, kind)
-        return inputs.astype(kind) * factor - jnp.asarray(self.mean, kind) * factor
+        values = widened(inputs) if jnp.issubdtype(inputs.dtype, jnp.floating) else inputs.astype(jnp.float32)
+        factor = 1.0 / jnp.asarray(self.scale, values.dtype)
+        normal = values * factor - jnp.asarray(self.mean, values.dtype) * factor
+        return normal.astype(inputs.dtype) if jnp.issubdtype(inputs.dtype, jnp.floating) else normal

@@ -10,6 +10,7 @@ from piste.recipe.facts import Decided, Facts
 from piste.recipe.networks import NETWORKS
 from piste.recipe.own_network import OWN
 from piste.train.optimisers import BETA2, LBFGS, MOMENTUM
+from piste.train.sharding import check_devices
 
 LOSSES: dict[Task, tuple[str, ...]] = {
     Task.TWO_CLASS: ("cross-entropy", "focal", "hinge", "squared-hinge"),
@@ -49,6 +50,7 @@ def check_fit(facts: Facts, decided: Decided, origins: Mapping[str, str]) -> Non
     _check_task(facts, decided, "metric", METRICS[facts.task])
     _check_belonging(decided, origins)
     _check_lbfgs(decided)
+    check_devices(decided["devices"])
     named(decided["augment"], len(facts.shape))
     mixed = [one for one in decided["augment"] if one != NONE and one.split(":")[0] in _MIXES]
     if mixed and decided["loss"] in ("focal", "hinge", "squared-hinge"):

@@ -76,7 +76,7 @@ def fit_network(
         by_validation=by_validation,
         checkpoints=checkpoints,
     )
-    return Network(plan.model, fitted.parameters, fitted.state, encoding), fitted
+    return Network(plan.model, fitted.parameters, fitted.state, encoding, plan.precision, plan.devices), fitted
 
 
 def shown_metric(encoding: Encoding, training: TrainingSettings, *, weighted: bool = False) -> Shown:

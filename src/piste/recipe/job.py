@@ -179,5 +179,7 @@ def _judged(
 
 def _identity(record: RunRecord, dataset: DataSet) -> str:
     """Return what a checkpoint must have been made from to be of use: data and settings, as a hash."""
-    named = msgspec.json.encode([dataset.record.fingerprint, record.settings])
+    # On how many devices it is computed may change on the way.
+    settings = {**record.settings, "training": {**record.settings["training"], "devices": None}}
+    named = msgspec.json.encode([dataset.record.fingerprint, settings])
     return hashlib.sha256(named).hexdigest()

@@ -17,6 +17,7 @@ from piste.evaluate import Predictions
 from piste.nn.layer import Layer, Parameters, State
 from piste.nn.spec import from_spec, to_spec
 from piste.train.inference import outputs
+from piste.train.settings import Precision
 
 SPEC, PARAMETERS, ENCODING = "spec.json", "parameters.safetensors", "encoding.json"
 _STATE = "state"
@@ -30,10 +31,13 @@ class Network:
     parameters: Parameters
     state: State
     encoding: Encoding
+    precision: Precision = "float32"  # of the training, and of what is predicted
+    devices: int = 1  # among which the examples are divided
 
     def predict(self, inputs: NDArray[np.generic]) -> NDArray[np.float64]:
         """Return probabilities (B, C), of labels (B, K), or numbers (B, K) in the target's own units."""
-        raw = outputs(self.model, self.parameters, self.state, inputs).astype(np.float64)
+        computed = outputs(self.model, self.parameters, self.state, inputs, self.precision, self.devices)
+        raw = computed.astype(np.float64)
         if self.encoding.task is Task.REGRESSION:
             return np.asarray(self.encoding.decode_regression(raw), np.float64)
         if self.encoding.task is Task.MULTI_LABEL:
@@ -49,7 +53,11 @@ class Network:
 
 def save_network(network: Network, folder: RunFolder) -> None:
     """Write the network into the run's `model/` folder: JSON for spec and encoders, safetensors for the rest."""
-    spec = {"model": to_spec(network.model), "input_shape": list(network.encoding.input_shape)}
+    spec = {
+        "model": to_spec(network.model),
+        "input_shape": list(network.encoding.input_shape),
+        "precision": network.precision,
+    }
     folder.write(spec, MODEL, SPEC)
     folder.write(network.encoding.to_json(), MODEL, ENCODING)
     arrays = {**_flat(network.parameters, "parameters"), **_flat(network.state, _STATE)}
@@ -63,7 +71,9 @@ def load_network(folder: RunFolder) -> Network:
         arrays = load(_bytes(folder, PARAMETERS))
         tree = _nested(arrays)
         model = from_spec(spec["model"], LAYERS)
-        return Network(model, tree.get("parameters", {}), tree.get(_STATE, {}), Encoding.from_json(encoding))
+        precision = spec.get("precision", "float32")  # which runs of earlier versions do not say
+        parameters, state = tree.get("parameters", {}), tree.get(_STATE, {})
+        return Network(model, parameters, state, Encoding.from_json(encoding), precision)
     except PisteError:
         raise
     except Exception as error:  # safetensors has an error class of its own for each fault

@@ -15,9 +15,11 @@ from piste.data.dataset import NewRows, read_new
 from piste.data.settings import DataSettings
 from piste.data.sources import fingerprint
 from piste.evaluate import chosen, evaluation_record
+from piste.recipe.network import Network
 from piste.recipe.run import Run
 from piste.recipe.tables import Columns, prediction_columns, write_table
 from piste.train.compiler import configure_jax
+from piste.train.sharding import check_devices, usual_devices
 
 
 @dataclass(frozen=True)
@@ -55,22 +57,24 @@ class Predicted:
         write_table(self.columns, Path(path))
 
 
-def predict(run: Run | Path | str, data: Any) -> Predicted:
+def predict(run: Run | Path | str, data: Any, *, devices: int | None = None) -> Predicted:
     """Return what the network of `run` says about `data`, in any form that `piste.train` takes, without a target.
 
-    Columns are matched by name; those the network does not know are ignored. Raises `DataError` naming a column
-    that is missing or does not fit, `RunError` where the run has no network.
+    Columns are matched by name; those the network does not know are ignored. It is computed in the precision of the
+    training, the examples divided among `devices`: all accelerators when left out, or one CPU. Raises `DataError`
+    naming a column that is missing or does not fit, `RunError` where the run has no network, `SettingError` where there
+    are fewer devices.
     """
     configure_jax()
     run = _opened(run)
-    network = run.network
+    network = _network(run, devices)
     new = read_new(data, network.encoding, _settings(run), labelled=False)
     outputs = network.predict(network.encoding.inputs(new.columns))
     encoding = network.encoding
     return Predicted(encoding.task, encoding.classes, encoding.target_names, outputs, new.row_names, new.notes)
 
 
-def evaluate(run: Run | Path | str, data: Any) -> EvaluationRecord:
+def evaluate(run: Run | Path | str, data: Any, *, devices: int | None = None) -> EvaluationRecord:
     """Return the scores of the network of `run` on labelled `data`, each with its interval.
 
     Data that bring a test split of their own are judged by that alone; `notes` of the record says so, and says when
@@ -78,7 +82,7 @@ def evaluate(run: Run | Path | str, data: Any) -> EvaluationRecord:
     """
     configure_jax()
     run = _opened(run)
-    network = run.network
+    network = _network(run, devices)
     new = read_new(data, network.encoding, _settings(run), labelled=True)
     if new.values is None or not len(new.values):
         raise DataError(f"There is no row with a value of {', '.join(network.encoding.target_columns)} to evaluate on.")
@@ -93,6 +97,12 @@ def evaluate(run: Run | Path | str, data: Any) -> EvaluationRecord:
         main=run.evaluation.main,
     )
     return dataclasses.replace(record, notes=(*new.notes, *_seen(run, new)))
+
+
+def _network(run: Run, devices: int | None) -> Network:
+    count = usual_devices() if devices is None else devices
+    check_devices(count)
+    return dataclasses.replace(run.network, devices=count)
 
 
 def _seen(run: Run, new: NewRows) -> tuple[str, ...]:

@@ -17,20 +17,31 @@ from piste.recipe.run import Run
 from piste.recipe.settings import SECTIONS, Settings
 from piste.train.compiler import configure_jax
 from piste.train.progress import Watch
+from piste.train.sharding import check_devices
 
 
-def resume(run: Run | Path | str, data: Any = None, *, quiet: bool = False, watch: Watch | None = None) -> Run:
+def resume(
+    run: Run | Path | str,
+    data: Any = None,
+    *,
+    quiet: bool = False,
+    watch: Watch | None = None,
+    devices: int | None = None,
+) -> Run:
     """Finish a run that crashed, was killed or was stopped by hand, with the very bits it would have had.
 
     It goes on from its last whole checkpoint, or from the beginning where there is none. `data` are needed again
-    only where they came from Python. A finished run is returned as it is. `watch` is that of `piste.train`.
-    Raises `RunError` where the data are not those of the run, or its settings are damaged.
+    only where they came from Python. A finished run is returned as it is. `watch` is that of `piste.train`. With
+    `devices` it goes on among so many, to the same numbers but for rounding. Raises `RunError` where the data are not
+    those of the run, or its settings are damaged, `SettingError` where there are fewer devices.
     """
     folder = run.folder if isinstance(run, Run) else RunFolder.open(run)
-    return resume_with(folder, data, listener(quiet), watch)
+    return resume_with(folder, data, listener(quiet), watch, devices)
 
 
-def resume_with(folder: RunFolder, data: Any, hear: Listener, watch: Watch | None = None) -> Run:
+def resume_with(
+    folder: RunFolder, data: Any, hear: Listener, watch: Watch | None = None, devices: int | None = None
+) -> Run:
     """Do what `resume` does, telling `hear`."""
     record = folder.record
     if record.status is Status.FINISHED:
@@ -38,7 +49,9 @@ def resume_with(folder: RunFolder, data: Any, hear: Listener, watch: Watch | Non
         return Run(folder)
     if data is None and not record.source:
         raise RunError(f"The data of {folder.path} came from Python: give them again, piste.resume(run, data).")
+    record = record if devices is None else _on(record, devices)
     settings = _settings(folder, record)
+    check_devices(settings.training.devices or 1)
     with told(hear, "Reading the data"):
         dataset = load(record.source if data is None else data, settings.data)
     if dataset.record.fingerprint != folder.data.fingerprint:
@@ -51,6 +64,16 @@ def resume_with(folder: RunFolder, data: Any, hear: Listener, watch: Watch | Non
     folder.write(record, RUN)
     encoding = fitted_encoding(dataset, settings)
     return carry_out(folder, record, dataset, encoding, settings, hear, watch)
+
+
+def _on(record: RunRecord, devices: int) -> RunRecord:
+    reason = "since the run was resumed"
+    choices = [
+        dataclasses.replace(one, value=devices, reason=reason) if one.setting == "devices" else one
+        for one in record.choices
+    ]
+    training = {**record.settings["training"], "devices": devices}
+    return dataclasses.replace(record, settings={**record.settings, "training": training}, choices=tuple(choices))
 
 
 def _settings(folder: RunFolder, record: RunRecord) -> Settings:
