@@ -30,6 +30,7 @@ from piste.core.records import (
 RUN, DATA, EVALUATION, METRICS = "run.json", "data.json", "evaluation.json", "metrics.jsonl"
 MODEL, PREDICTIONS, REPORT = "model", "predictions.parquet", "report.html"
 CHECKPOINTS = "checkpoints"  # while a run goes on
+STREAM = "stream"  # the encoded train split of data larger than memory, while a run goes on
 
 
 def write_bytes(path: Path, content: bytes) -> None:
