@@ -32,8 +32,9 @@ def tensor(values: Any) -> Any:
 
 def leaves(tree: Any) -> dict[str, NDArray[Any]]:
     """Return the arrays of a tree of parameters by their path, "dense_1/kernel"."""
-    return {_path(path): as_numpy(leaf) for path, leaf in jax.tree_util.tree_leaves_with_path(tree)}
+    return {path_of(path): as_numpy(leaf) for path, leaf in jax.tree_util.tree_leaves_with_path(tree)}
 
 
-def _path(path: tuple[Any, ...]) -> str:
+def path_of(path: tuple[Any, ...]) -> str:
+    """Return the path of a leaf as JAX gives it as one text: "dense_1/kernel"."""
     return jax.tree_util.keystr(path, simple=True, separator="/")

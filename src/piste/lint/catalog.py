@@ -1,7 +1,24 @@
 """Every rule, in the order in which they run and are listed: one line and one comment each."""
 
 from piste.lint.rule import Rule
+from piste.lint.rules.evaluation import enough_examples, examples_count_alike, known_scores
 from piste.lint.rules.loss import batch_mean, corrects, extremes, ignores, known_answers, order, perfect
+from piste.lint.rules.model import (
+    causality,
+    dead_inputs,
+    dead_leaves,
+    evaluation_mode,
+    gradient_check,
+    independence,
+    initial_loss,
+    learns_by_heart,
+    numerics,
+    output_size,
+    padding,
+    units_differ,
+)
+from piste.lint.rules.optimiser import descends, moves, schedule
+from piste.lint.rules.reproducibility import other_seed, resumes, same_seed
 
 RULES: tuple[Rule, ...] = (
     # loss
@@ -12,4 +29,29 @@ RULES: tuple[Rule, ...] = (
     corrects.RULE,  # L105 a gradient where it is wrong
     ignores.RULE,  # L106 the label to be ignored
     perfect.RULE,  # L107 no broadcast of numbers
+    # model
+    output_size.RULE,  # M101 an output for each class
+    dead_leaves.RULE,  # M102 a gradient for each parameter
+    gradient_check.RULE,  # M103 gradients as measured
+    independence.RULE,  # M104 examples do not mix
+    evaluation_mode.RULE,  # M105 no chance in evaluation
+    causality.RULE,  # M106 no look ahead
+    padding.RULE,  # M107 padding without effect
+    dead_inputs.RULE,  # M108 every input matters
+    initial_loss.RULE,  # M109 the loss to begin with
+    learns_by_heart.RULE,  # M110 two examples by heart
+    units_differ.RULE,  # M111 no two units alike
+    numerics.RULE,  # M112 finite for unusual inputs
+    # optimiser
+    descends.RULE,  # O101 downhill
+    moves.RULE,  # O102 what is trained moves
+    schedule.RULE,  # O103 rates fit the length
+    # evaluation
+    known_scores.RULE,  # E101 perfect is perfect
+    examples_count_alike.RULE,  # E102 no order, no sums
+    enough_examples.RULE,  # E103 enough to tell
+    # reproducibility
+    same_seed.RULE,  # R101 equal bits
+    other_seed.RULE,  # R102 a seed that counts
+    resumes.RULE,  # R103 to be continued
 )

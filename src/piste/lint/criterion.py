@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -10,6 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit, softmax
 
 from piste.core.records import Task
 from piste.lint.arrays import as_numpy, is_torch, tensor
@@ -27,7 +28,8 @@ class Layout:
     """How known answers are laid out for the loss: rows of scores (R, K) to outputs, their truth to targets.
 
     `outputs` and `targets` are the shapes of one example; an example of a sequence takes several rows. The truth of a
-    row is its class (R,), or its labels or numbers (R, K).
+    row is its class (R,), or its labels or numbers (R, K). `shares` says that the network hands out probabilities:
+    scores are logits all the same, and go through softmax or sigmoid first.
     """
 
     outputs: tuple[int, ...]
@@ -35,6 +37,7 @@ class Layout:
     width: int
     one_hot: bool = False
     floating: bool = False
+    shares: bool = False
 
     @property
     def rows(self) -> int:
@@ -43,6 +46,8 @@ class Layout:
 
     def scores(self, rows: Arrays) -> NDArray[np.float32]:
         """Return outputs (B, ...) for rows (R, K)."""
+        if self.shares:
+            rows = softmax(rows, axis=1) if self.width > 1 else expit(rows)
         return rows.reshape(-1, *self.outputs).astype(np.float32)
 
     def truth(self, truth: Arrays) -> Arrays:
@@ -78,6 +83,11 @@ class Criterion:
         self.function(leaf, tensor(targets)).mean().backward()
         return leaf.grad
 
+    def of(self, outputs: Arrays, targets: Arrays) -> float:
+        """Return the mean of what it returns for outputs and targets in shapes of their own."""
+        arrays = (outputs, targets) if self.torch else (jnp.asarray(outputs), jnp.asarray(targets))
+        return float(np.mean(as_numpy(self._value(*arrays)), dtype=np.float64))
+
     def raw(self, rows: Arrays, truth: Arrays) -> Arrays:
         """Return what it returns, as it is."""
         return as_numpy(self._value(*self._laid_out(rows, truth)))
@@ -110,7 +120,8 @@ def criterion(function: Callable[..., Any] | None, task: Problem) -> Criterion:
     if function is None:
         raise NotRun("To run it, give the function.")
     failure: Exception | None = None
-    for layout in _layouts(task):
+    for plain in _layouts(task):
+        layout = replace(plain, shares=task.probabilities)
         for torch in (True,) if is_torch(function) else (False, True) if _torch_is_loaded() else (False,):
             one = Criterion(function, layout, torch)
             try:

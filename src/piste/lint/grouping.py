@@ -13,9 +13,10 @@ def grouped(rules: Sequence[Rule], records: Mapping[str, RuleRecord]) -> tuple[R
     A finding stands under the first found rule of its rule's `explained_by`, else under the worst finding of the same
     key; what stands under something that itself does moves up to the top.
     """
-    found = {rule.code: records[rule.code].findings for rule in rules if records[rule.code].outcome is Outcome.FOUND}
+    found = {rule.code: records[rule.code].findings for rule in rules if records[rule.code].findings}
     heads = _heads(found)
-    explaining = {rule.code: next((code for code in rule.explained_by if code in found), "") for rule in rules}
+    seen = {code for code in found if records[code].outcome is Outcome.FOUND}  # a broken rule explains nothing
+    explaining = {rule.code: next((code for code in rule.explained_by if code in seen), "") for rule in rules}
 
     def parent(finding: Finding) -> str:
         return explaining[finding.code] or heads.get(finding.key, finding.code)

@@ -91,7 +91,7 @@ def _broken(rule: Rule, error: Exception, seconds: float) -> RuleRecord:
         evidence=[Evidence("what it ran into", said)],
         cause="A piece of the pipeline raised this when it was probed, or the rule has a fault.",
         fix=f"Call that piece with a small batch by hand; or leave the rule out: --ignore {rule.code}",
-        key=f"failed.{rule.code}",
+        key=f"failed.{said}",
     )
     return RuleRecord(
         rule.code, rule.name, rule.title, rule.group.value, Outcome.FAILED, said, (finding,), round(seconds, 3)

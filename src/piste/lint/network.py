@@ -5,10 +5,10 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from itertools import count
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,7 +27,7 @@ class Network:
 
     `evaluate(parameters, state, inputs)` gives outputs in evaluation mode; `train(parameters, state, inputs, key)`
     (outputs, new state) in training mode, where there is one; `init(seed)` fresh (parameters, state). `traceable`
-    says that JAX can differentiate through it.
+    says that JAX can differentiate through it; `plain` is `evaluate` uncompiled.
     """
 
     parameters: Any
@@ -35,6 +35,7 @@ class Network:
     evaluate: Callable[[Any, Any, Any], Any]
     train: Callable[[Any, Any, Any, Any], tuple[Any, Any]] | None
     init: Callable[[int], tuple[Any, Any]] | None
+    plain: Callable[[Any, Any, Any], Any]
     traceable: bool = True
 
     def outputs(self, inputs: Any, parameters: Any = None) -> Arrays:
@@ -67,13 +68,14 @@ def _of_layer(pipeline: Pipeline, model: Layer) -> Network:
 
     init = drawn if pipeline.init is None else _own_init(pipeline)
     parameters, state = _given(pipeline, init)
-    return Network(
-        parameters,
-        state,
-        compiled(lambda parameters, state, inputs: model.run(parameters, state, inputs, Context())[0]),
-        compiled(lambda parameters, state, inputs, key: model.run(parameters, state, inputs, Context(True, key))),
-        init,
-    )
+
+    def evaluate(parameters: Any, state: Any, inputs: Any) -> Any:
+        return model.run(parameters, state, inputs, Context())[0]
+
+    def train(parameters: Any, state: Any, inputs: Any, key: Any) -> tuple[Any, Any]:
+        return model.run(parameters, state, inputs, Context(True, key))
+
+    return Network(parameters, state, compiled(evaluate), compiled(train), init, compiled(evaluate))
 
 
 def _of_flax(pipeline: Pipeline) -> Network:
@@ -95,7 +97,7 @@ def _of_flax(pipeline: Pipeline) -> Network:
 
     given = pipeline.parameters
     parameters, state = init(pipeline.seed) if given is None else _divided(dict(given), pipeline.state)
-    return Network(parameters, state, compiled(evaluate), compiled(train), init)
+    return Network(parameters, state, compiled(evaluate), compiled(train), init, compiled(evaluate))
 
 
 def _divided(variables: dict[str, Any], state: Any = None) -> tuple[Any, Any]:
@@ -130,13 +132,14 @@ def _of_functions(pipeline: Pipeline) -> Network:
         outputs = train_apply(parameters, state, inputs, key) if stateful else train_apply(parameters, inputs, key)
         return outputs if isinstance(outputs, tuple) else (outputs, state)
 
-    return Network(parameters, state, compiled(evaluate), compiled(train) if train_apply else None, init)
+    mode = compiled(train) if train_apply else None
+    return Network(parameters, state, compiled(evaluate), mode, init, evaluate)
 
 
 def _of_torch(model: Any) -> Network:
     torch_model = copy.deepcopy(model)  # a person's module is never switched to another mode
 
-    def run(training: bool, parameters: Any, inputs: Any, seed: int = 0) -> Arrays:
+    def run(training: bool, parameters: Any, inputs: Any, seed: int) -> Arrays:
         import torch
 
         own = copy.deepcopy(torch_model)
@@ -147,14 +150,15 @@ def _of_torch(model: Any) -> Network:
             return as_numpy(own(tensor(inputs)))
 
     parameters = {name: as_numpy(value) for name, value in torch_model.named_parameters()}
-    return Network(
-        parameters,
-        None,
-        lambda parameters, state, inputs: run(False, parameters, inputs),
-        lambda parameters, state, inputs, key: (run(True, parameters, inputs, _number(key)), state),
-        None,
-        traceable=False,
-    )
+    draws = count()
+
+    def evaluate(parameters: Any, state: Any, inputs: Any) -> Arrays:
+        return run(False, parameters, inputs, next(draws))  # other draws each time, so that any draw shows
+
+    def train(parameters: Any, state: Any, inputs: Any, key: Any) -> tuple[Arrays, Any]:
+        return run(True, parameters, inputs, _number(key)), state
+
+    return Network(parameters, None, evaluate, train, None, evaluate, traceable=False)
 
 
 def _number(key: Any) -> int:
@@ -166,7 +170,8 @@ def _own_init(pipeline: Pipeline) -> Callable[[int], tuple[Any, Any]]:
 
     def init(seed: int) -> tuple[Any, Any]:
         made = own(seed) if own is not None else None
-        return made if pipeline.state is not None and isinstance(made, tuple) else (made, pipeline.state)
+        pair = pipeline.state is not None or isinstance(pipeline.model, Layer)
+        return made if pair and isinstance(made, tuple) else (made, pipeline.state)
 
     return init
 
@@ -206,16 +211,11 @@ def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
 _UNTRACEABLE = (jax.errors.JAXTypeError, jax.errors.JAXIndexError, TypeError)
 
 
-def sample(bench: Bench, count: int, split: str = "train") -> tuple[Arrays, Arrays | None]:
-    """Probe: the inputs and targets of `count` examples, drawn evenly over the split (all of them if it has fewer)."""
+def sample(bench: Bench, number: int, split: str = "train") -> tuple[Arrays, Arrays | None]:
+    """Probe: the inputs and targets of `number` examples, drawn evenly over the split (all of them if it has fewer)."""
     given = bench.pipeline.splits.get(split)
     if given is None:
         raise NotRun(f"To run it, give the {split} split: {split}=(inputs, targets).")
-    rows = np.unique(np.linspace(0, len(given) - 1, min(count, len(given))).astype(int))
+    rows = np.unique(np.linspace(0, len(given) - 1, min(number, len(given))).astype(int))
     inputs = as_numpy(given.inputs)[rows]
     return inputs, None if given.targets is None else as_numpy(given.targets)[rows]
-
-
-def as_float(values: Any) -> jax.Array:
-    """Return values as floating-point numbers, float64 where that is switched on."""
-    return jnp.asarray(values, jnp.result_type(float))

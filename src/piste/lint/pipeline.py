@@ -134,7 +134,8 @@ class Pipeline:
         `train_apply(parameters, inputs, key)`, or `(parameters, state, inputs, key)`: outputs in training mode
         (dropout on). A pair is taken as (outputs, new state).
     init
-        `init(seed)` gives fresh parameters; `parameters` does for rules that need no fresh start.
+        `init(seed)` gives fresh parameters, or (parameters, state) for a Piste layer or where `state` is given;
+        `parameters` does for rules that need no fresh start.
     parameters, state
         The tree of parameters, and of running statistics.
     loss

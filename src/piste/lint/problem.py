@@ -22,7 +22,7 @@ class Problem:
     """The task, its K classes or outputs, and how one example's outputs and target are laid out.
 
     `outputs` and `targets` are shapes without the batch axis; None where no piece tells. `whole` says that targets are
-    whole numbers, classes rather than one-hot.
+    whole numbers, classes rather than one-hot. `probabilities` says that the network applies softmax or sigmoid itself.
     """
 
     task: Task
@@ -30,6 +30,7 @@ class Problem:
     outputs: tuple[int, ...] | None = None
     targets: tuple[int, ...] | None = None
     whole: bool = True
+    probabilities: bool = False
 
     @property
     def of_classes(self) -> bool:
@@ -51,9 +52,21 @@ def problem(bench: Bench) -> Problem:
     if task is None:
         raise NotRun("To run it, declare the task: task='two-class', 'many-class', 'multi-label' or 'regression'.")
     width = _width(task, pipeline.classes, targets, outputs)
+    shares = task is not Task.REGRESSION and outputs is not None and bench.probe(gives_probabilities)
     if targets is None:
-        return Problem(task, width, outputs, None, task in (Task.TWO_CLASS, Task.MANY_CLASS))
-    return Problem(task, width, outputs, targets.shape[1:], bool(np.issubdtype(targets.dtype, np.integer)))
+        return Problem(task, width, outputs, None, task in (Task.TWO_CLASS, Task.MANY_CLASS), shares)
+    whole = bool(np.issubdtype(targets.dtype, np.integer))
+    return Problem(task, width, outputs, targets.shape[1:], whole, shares)
+
+
+def gives_probabilities(bench: Bench) -> bool:
+    """Probe: whether all outputs lie in [0, 1], and where there are several (of one class each) sum to 1."""
+    split = next(iter(bench.pipeline.splits))
+    outputs = bench.probe(network).outputs(bench.probe(sample, 256, split)[0]).astype(np.float64)
+    inside = bool(np.all((outputs >= 0) & (outputs <= 1)) and np.ptp(outputs) > 0)
+    if outputs.ndim < 2 or outputs.shape[-1] == 1:
+        return inside
+    return inside and bool(np.allclose(outputs.sum(axis=-1), 1.0, atol=1e-3))
 
 
 def output_shape(bench: Bench) -> tuple[int, ...]:

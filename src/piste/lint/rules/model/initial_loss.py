@@ -1,0 +1,83 @@
+"""The loss before training is about that of answers that know nothing: neither far above nor below."""
+
+from collections.abc import Iterator
+
+from piste.core.findings import Evidence, Finding, Severity
+from piste.core.records import Task
+from piste.lint.bench import Bench
+from piste.lint.probes.start import Start, start
+from piste.lint.problem import problem
+from piste.lint.rule import Group, NotRun, Rule
+
+_ABOVE = 2.0  # times the loss of zero outputs; He's initialisation is at 1.4 with ten classes
+_FAR_ABOVE = 10.0
+_BELOW = 0.5  # of the best constant answer's
+
+
+def check(bench: Bench) -> Iterator[Finding]:
+    """Yield outputs that are too large to begin with, a bias that must be learnt first, or answers known beforehand."""
+    found = bench.probe(start)
+    numbers = bench.probe(problem).task is Task.REGRESSION
+    reference = found.constant if numbers else max(found.zero, found.constant)
+    if not reference > 0:
+        raise NotRun("A loss of constant answers that is not above 0 is no measure.")
+    if found.network > (_FAR_ABOVE if numbers else _ABOVE) * reference:
+        yield _high(found, numbers, reference)
+    elif found.fresh and found.network < _BELOW * found.constant:
+        yield _low(found)
+    elif not numbers and found.constant < 0.5 * found.zero and found.network > 2.0 * found.constant:
+        yield _bias(found)
+
+
+def _high(found: Start, numbers: bool, reference: float) -> Finding:
+    return RULE.finding(
+        Severity.ERROR if not numbers and found.network > _FAR_ABOVE * reference else Severity.WARNING,
+        f"Training would begin at a loss of {found.network:.4g}, where knowing nothing costs {reference:.4g}",
+        evidence=_evidence(found),
+        cause="The targets lie far from the outputs: their mean or scale must be learnt first."
+        if numbers
+        else "The outputs are too large: the network is sure of arbitrary answers, and unlearns them first.",
+        fix="Standardise the targets, or start the last bias at their mean"
+        if numbers
+        else "Initialise the last layer smaller (zeros will do), and scale the inputs",
+        key="model.initial-loss",
+    )
+
+
+def _low(found: Start) -> Finding:
+    return RULE.finding(
+        Severity.ERROR,
+        f"The untrained network has a loss of {found.network:.4g}, less than any answer that knows nothing",
+        evidence=_evidence(found),
+        cause="The targets reach the network through its inputs, or the loss does not look at the outputs.",
+        fix="Look at one example as it enters the network: is its target among the inputs?",
+        key="model.knows-beforehand",
+    )
+
+
+def _bias(found: Start) -> Finding:
+    return RULE.finding(
+        Severity.INFO,
+        "The first epochs will learn how rare the classes are",
+        evidence=_evidence(found),
+        cause="The last bias starts at 0, and the classes are uneven.",
+        fix="Start the last bias at the logarithm of each class's share",
+        key="model.output-bias",
+    )
+
+
+def _evidence(found: Start) -> list[Evidence]:
+    return [
+        Evidence(
+            "loss of the untrained network", f"{found.network:.4g}", f"about {max(found.zero, found.constant):.4g}"
+        ),
+        Evidence("loss of outputs all zero", f"{found.zero:.4g}"),
+        Evidence("loss of the best constant outputs", f"{found.constant:.4g}"),
+        Evidence("standard deviation of the outputs", f"{found.spread:.3g}", "about 1 or less"),
+    ]
+
+
+RULE = Rule(
+    "M109", "initial-loss", "Training begins at the loss of knowing nothing", Group.MODEL,
+    ("network", "loss", "targets"), check, explained_by=("L101", "L102", "L103", "L107", "M101"),
+)  # fmt: skip
