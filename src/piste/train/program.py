@@ -1,10 +1,10 @@
 """The compiled program: a stretch of training with its validation, as one loop on the device.
 
 One call runs whole rounds (small data) or a piece of one (large data); a round is the steps up to a validation, by
-default an epoch. Examples are permuted once per call, then
-sliced; losses are summed in the carry; the best parameters are kept on the device. Data, rates and the order of
-the examples are arguments, so nothing but a change of shape recompiles. Rows left over when the batch size does
-not divide the split sit out that epoch; which ones is drawn anew each time.
+default an epoch. Small batches are slices of examples permuted once per round, large ones are gathered by each step;
+losses are summed in the carry; the best parameters are kept on the device. Data, rates and the order of the examples
+are arguments, so nothing but a change of shape recompiles. Rows left over when the batch size does not divide the
+split sit out that epoch; which ones is drawn anew each time.
 """
 
 from collections.abc import Callable
@@ -28,6 +28,7 @@ from piste.train.sharding import placements
 from piste.train.step import NORM_EVERY, train_step
 
 EVALUATION_CHUNK = 256  # examples per forward pass outside training: large enough to fill the cores
+GATHERED = 1 << 17  # bytes of a batch's inputs from which a step gathers them where they lie
 
 
 @dataclass(frozen=True)
@@ -72,28 +73,20 @@ def _run(
 ) -> tuple[Carry, Curves]:
     layout = plan.layout
     decayed = layout.of_rank_two()
-    batch_size = stretch.order.shape[2]
-
-    def batch_of(shuffled: Split, step: jax.Array) -> Split:
-        cut = partial(lax.dynamic_slice_in_dim, start_index=step * batch_size, slice_size=batch_size)
-        return jax.tree.map(cut, shuffled)
-
-    def one_step(step: jax.Array, inner: tuple[Carry, Split, jax.Array]) -> tuple[Carry, Split, jax.Array]:
-        carry, shuffled, index = inner
-        key = jax.random.fold_in(stretch.key, stretch.first_steps[index] + step)
-        batch = batch_of(shuffled, step)
-        return train_step(plan, layout, decayed, carry, batch, stretch.rates[index, step], key), shuffled, index
 
     def one_round(loop: tuple[jax.Array, Carry, Curves]) -> tuple[jax.Array, Carry, Curves]:
         index, carry, curves = loop
-        rows = stretch.order[index].reshape(-1)
-        shuffled = jax.tree.map(lambda leaf: jnp.take(leaf, rows, axis=0), train)
-        carry, _, _ = lax.fori_loop(0, stretch.steps[index], one_step, (carry, shuffled, index))
-        again = Replay(
-            partial(batch_of, shuffled),
-            stretch.steps[index],
-            lambda step: jax.random.fold_in(stretch.key, stretch.first_steps[index] + step),
-        )
+        batch_of = _batches(train, stretch.order[index])
+
+        def key_of(step: jax.Array) -> jax.Array:
+            return jax.random.fold_in(stretch.key, stretch.first_steps[index] + step)
+
+        def one_step(step: jax.Array, carry: Carry) -> Carry:
+            rate = stretch.rates[index, step]
+            return train_step(plan, layout, decayed, carry, batch_of(step), rate, key_of(step))
+
+        carry = lax.fori_loop(0, stretch.steps[index], one_step, carry)
+        again = Replay(batch_of, stretch.steps[index], key_of)
         carry, curves = lax.cond(
             stretch.validates,
             partial(_end_round, plan, layout, validation, limits, again),
@@ -109,6 +102,25 @@ def _run(
     start = (jnp.zeros((), jnp.int32), carry, Curves(empty, empty, empty, empty, empty if plan.plateau else ()))
     _, carry, curves = lax.while_loop(goes_on, one_round, start)
     return carry, curves
+
+
+def _batches(train: Split, order: jax.Array) -> Callable[[jax.Array], Split]:
+    """Return the function that gives the examples of a step; `order` (S, B) has the rows of a round."""
+    if train.inputs.nbytes * order.shape[1] >= GATHERED * len(train.inputs):
+
+        def gathered(step: jax.Array) -> Split:
+            batch = jax.tree.map(lambda leaf: leaf.at[order[step]].get(mode="promise_in_bounds"), train)
+            # Without the barrier every layer that reads the inputs would gather them once more.
+            return Split(*lax.optimization_barrier(batch))  # type: ignore[no-untyped-call]
+
+        return gathered
+    shuffled = jax.tree.map(lambda leaf: leaf.at[order.reshape(-1)].get(mode="promise_in_bounds"), train)
+
+    def sliced(step: jax.Array) -> Split:
+        cut = partial(lax.dynamic_slice_in_dim, start_index=step * order.shape[1], slice_size=order.shape[1])
+        return jax.tree.map(cut, shuffled)
+
+    return sliced
 
 
 def _end_round(
