@@ -49,6 +49,7 @@ EXAMPLES: dict[str, tuple[dict[str, Any], tuple[int, ...]]] = {
     "Embedding": ({"tokens": 9, "width": 4, "padding": 0}, (5,)),
     "NumberEmbedding": ({"width": 3}, FLAT),
     "Masking": ({"value": 0.0}, STEPS),
+    "Ragged": ({}, STEPS),
     "LearnedPositions": ({"steps": 8}, STEPS),
     "SinusoidalPositions": ({}, STEPS),
     "RNN": ({"units": 3, "steps": True}, STEPS),

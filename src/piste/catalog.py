@@ -22,6 +22,7 @@ from piste.nn.layer import Layer
 from piste.nn.normalisation import BatchNorm, GroupNorm, InstanceNorm, LayerNorm, RMSNorm, Standardise
 from piste.nn.numbers import NumberEmbedding
 from piste.nn.pooling import AveragePool, GlobalAveragePool, GlobalMaxPool, MaxPool
+from piste.nn.ragged import Ragged
 from piste.nn.recurrent import GRU, LSTM, RNN, Bidirectional
 from piste.nn.residual import DenseConnection, Residual
 from piste.nn.sequential import Sequential
@@ -61,6 +62,7 @@ LAYERS: tuple[type[Layer], ...] = (
     Embedding,  # a learned vector per token
     NumberEmbedding,  # each number of a table as a vector
     Masking,  # steps of one value marked as filling
+    Ragged,  # steps after the end of a sequence marked as filling
     LearnedPositions,  # a learned vector per position
     SinusoidalPositions,  # fixed waves per position
     RNN,  # the simple recurrent layer

@@ -20,6 +20,9 @@ FACTS = [
     Facts(Task.MULTI_LABEL, 1_000_000, (300,)),
     Facts(Task.TWO_CLASS, 10, (4, 4, 3)),
     Facts(Task.TWO_CLASS, 2, (1,)),
+    Facts(Task.MANY_CLASS, 3_000, (40, 1)),
+    Facts(Task.REGRESSION, 300, (5_000, 3), ragged=True),
+    Facts(Task.TWO_CLASS, 1_400, (1,), lengths={"words": 900, "characters": 300}),
 ]
 
 
@@ -51,14 +54,16 @@ def test_every_choice_has_a_reason(facts: Facts) -> None:
 
 @pytest.mark.parametrize("setting", RULES)
 def test_what_is_given_is_kept(setting: str) -> None:
+    facts = FACTS[6] if setting == "length" else TABLE
     given: dict[str, Any] = {
-        "model": "linear", "hidden": (7, 5), "dropout": 0.45, "batch_norm": False, "bins": 9, "loss": "cross-entropy",
+        "model": "linear", "hidden": (7, 5), "dropout": 0.45, "batch_norm": False, "bins": 9, "length": 5,
+        "loss": "cross-entropy",
         "epochs": 3, "batch_size": 17, "learning_rate": 0.123, "optimiser": "lion", "weight_decay": 0.2, "clip": 2.5,
         "schedule": "linear", "warmup": 1.5, "patience": 4, "augment": ("noise:0.1", "swap"), "metric": "f1",
         "precision": "bfloat16", "devices": 1,
     }  # fmt: skip
     assert set(given) == set(RULES)
-    decided, choices = decide(settings(**{setting: given[setting]}), {setting: "command"}, TABLE)
+    decided, choices = decide(settings(**{setting: given[setting]}), {setting: "command"}, facts)
     assert given[setting] in (getattr(decided.model, setting, None), getattr(decided.training, setting, None))
     (choice,) = (choice for choice in choices if choice.setting == setting)
     assert (choice.value, choice.origin) == (given[setting], "command")
@@ -93,7 +98,8 @@ def test_pictures_large_enough_are_shifted_where_that_was_measured_to_help(
     [
         ({"model": "cnn"}, "needs pictures"),
         ({"loss": "squared-error"}, "does not fit a many-class target"),
-        ({"model": "transformer"}, "must be one of 'mlp'"),
+        ({"model": "perceptron"}, "must be one of 'mlp'"),
+        ({"model": "transformer"}, "needs sequences or texts, and these data are a table"),
         ({"hidden": (64, 0)}, "must be a list of whole numbers in .1, 65536."),
         ({"dropout": 1.0}, "must be a number in .0, 1."),
         ({"epochs": 0}, "must be a whole number"),

@@ -36,8 +36,11 @@ def test_every_name_of_the_setting_is_a_network() -> None:
 
 @pytest.mark.parametrize("name", [name for name in NETWORKS if name != OWN])
 def test_every_network_is_built_from_its_name_alone(name: str) -> None:
-    facts = Facts(Task.MANY_CLASS, 2_000, (11,) if NETWORKS[name].tables else (32, 32, 3))
-    assert parameters(facts, model=name) > 0
+    for inputs in set(NETWORKS[name].takes) - {"texts"}:
+        shape = {"table": (11,), "pictures": (32, 32, 3), "sequences": (12, 2)}[inputs]
+        facts = Facts(Task.MANY_CLASS, 2_000, shape)
+        assert facts.inputs == inputs
+        assert parameters(facts, model=name) > 0
 
 
 PICTURES = Facts(Task.MANY_CLASS, 2_000, (32, 32, 3))

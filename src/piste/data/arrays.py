@@ -1,4 +1,4 @@
-"""Features and target as NumPy arrays to a table; arrays of three or four axes are pictures."""
+"""Features and target as NumPy arrays to a table; arrays of three or four axes are pictures or sequences."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from piste.core.errors import DataError
-from piste.data.columns import IMAGE, LABEL, RawTable
+from piste.data.columns import IMAGE, LABEL, SEQUENCE, RawTable
 from piste.data.delimited import MOST_COLUMNS
 from piste.data.headers import lent_names
 from piste.data.pictures import choose_shape, to_shape
@@ -64,7 +64,13 @@ def table_of_arrays(
 
 
 def feature_columns(source: str, x: Array, wanted: Wanted) -> tuple[dict[str, Column], tuple[str, ...]]:
-    """Return the columns of `x`: (B,) or (B, F) is a table, (B, H, W) or (B, H, W, C) are pictures; and notes."""
+    """Return the columns of `x`: (B,) or (B, F) is a table, (B, H, W) or (B, H, W, C) are pictures; and notes.
+
+    (B, T, C) are sequences where that is said, or where the numbers cannot be pixels.
+    """
+    found, said = sequences_in(source, x, wanted)
+    if found is not None:
+        return {SEQUENCE: found}, said
     if x.ndim in (3, 4) and x.dtype.names is None:
         pixels, notes = pictures_of(source, x, wanted)
         return {IMAGE: pixels}, notes
@@ -84,6 +90,29 @@ def feature_columns(source: str, x: Array, wanted: Wanted) -> tuple[dict[str, Co
         raise DataError(f"{source} has {x.shape[1]:,} columns; at most {MOST_COLUMNS:,} can be used: leave some out.")
     names = lent_names(wanted.like, x.shape[1]) or [f"column_{index + 1}" for index in range(x.shape[1])]
     return {name: column_of_array(name, x[:, index]) for index, name in enumerate(names)}, ()
+
+
+def sequences_in(source: str, x: Array, wanted: Wanted) -> tuple[Array | None, tuple[str, ...]]:
+    """Return `x` as sequences float64 (B, T, C), and a note; `None` where it is no array of sequences."""
+    known = () if wanted.like is None or SEQUENCE not in wanted.like.columns else wanted.like.columns[SEQUENCE].shape
+    if x.ndim == 2 and len(known) == 3 and known[2] == 1 and x.dtype.kind in "iuf":
+        return x[:, :, None].astype(np.float64), ()
+    if x.ndim != 3 or x.dtype.kind not in "biuf" or not x.size:
+        return None, ()
+    if wanted.sequences or len(known) == 3:
+        return x.astype(np.float64), ()
+    if x.dtype.kind != "f" or (wanted.like is not None and IMAGE in wanted.like.columns):
+        return None, ()
+    low, high = float(x.min()), float(x.max())  # NaN where there is one
+    if (low >= 0 and high <= 255) or (x.shape[1] == x.shape[2] and low == low):
+        return None, ()
+    steps, channels = x.shape[1:]
+    held = "missing values" if low != low else f"values from {low:g} to {high:g}"
+    note = (
+        f"The features in {source} have three axes and {held}, which pictures have not: they are taken for sequences "
+        f"of up to {steps:,} steps with {channels:,} number{'s' * (channels > 1)} in each."
+    )
+    return x.astype(np.float64), (note,)
 
 
 def target_columns(source: str, y: Array, label: str, wanted: Wanted) -> dict[str, Column]:
@@ -129,7 +158,7 @@ def _bytes_of(source: str, x: Array) -> tuple[Array, tuple[str, ...]]:
     if not (low >= 0 and high <= 255):
         raise DataError(
             f"The pictures in {source} hold values from {low:g} to {high:g}; 0 to 255, or 0 to 1, were expected: "
-            f"give them as they were before any scaling."
+            f"give them as they were before any scaling, or say --sequence all if they are sequences."
         )
     if high <= 1 and x.dtype.kind in "bf":
         return (x * np.float32(255)).round().astype(np.uint8), ("Pixel values from 0 to 1 were multiplied by 255.",)

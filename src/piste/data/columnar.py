@@ -68,13 +68,24 @@ def _fields(name: str, kind: Any, expression: str = "") -> Iterator[tuple[str, s
         yield name, f"make_timestamp(epoch_us({expression}))", "moment"
     elif kind.id in ("boolean", "blob"):
         yield name, expression, kind.id
+    elif kind.id in ("list", "array") and _innermost(kind) in _INTEGERS | _NUMBERS:
+        yield name, expression, "numbers"
     elif kind.id in ("list", "array"):
         yield name, f"array_to_string({expression}::VARCHAR[], ';')", "text"
     else:
         yield name, f"{expression}::VARCHAR", "text"
 
 
+def _innermost(kind: Any) -> str:
+    """Return the type of the items of a list, or of the items of its items."""
+    while kind.id in ("list", "array"):
+        kind = kind.children[0][1]
+    return str(kind.id)
+
+
 def _column(name: str, values: Any, kind: str) -> Column:
+    if kind == "numbers":
+        return column_of_values(name, list(values) if values.ndim > 1 else values.tolist())
     if isinstance(values, np.ma.MaskedArray) and values.mask.any():
         if kind in ("integer", "number"):
             return np.ma.filled(values.astype(np.float64), np.nan)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from piste.core.records import Kind
 
 IMAGE, LABEL = "image", "label"  # the columns of a source of pictures
+SEQUENCE, TEXT = "sequence", "text"  # the columns of a source of sequences, and of texts in files
 
 
 @dataclass(frozen=True)
@@ -18,11 +19,13 @@ class RawTable:
     `columns` maps a unique name to an array of length `rows`:
     object (`str`, or `None` where empty) from text formats and for text of typed formats;
     float64 (NaN where missing), int64, bool, datetime64[us] (NaT where missing) from typed formats;
-    uint8 (rows, height, width, channels) for pictures, in the column "image"; their class is in "label".
+    uint8 (rows, height, width, channels) for pictures, in the column "image"; their class is in "label";
+    float64 (rows, steps, channels) for sequences, NaN after the end of a shorter one and where a value is missing.
     Values of text formats are stripped of blanks around them but otherwise as written; in text files above 20 MB
     a column of decimal numbers throughout is float64, to keep memory small.
-    Lists (tags of a multi-label target, say) become one `str` with ";" between their items, so that files and
-    frames agree. Flags with gaps become "True", "False" and `None`, whole numbers with gaps float64.
+    Lists of words (tags of a multi-label target, say) become one `str` with ";" between their items, so that files
+    and frames agree; lists of numbers become sequences. Flags with gaps become "True", "False" and `None`, whole
+    numbers with gaps float64.
     `splits` has the row numbers of splits the source itself brings (MNIST's test files, say), else is empty.
     """
 
@@ -35,6 +38,7 @@ class RawTable:
     class_names: tuple[str, ...] = ()  # spelled-out classes where the target holds their numbers
     notes: tuple[str, ...] = ()  # what was guessed or repaired while reading, one sentence each
     row_names: tuple[str, ...] = ()  # one per row where the source has them (file names of pictures), else empty
+    kinds: Mapping[str, Kind] = field(default_factory=dict)  # of columns where the source makes them plain
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,8 @@ class Column:
     """One feature with its kind.
 
     `values` by kind: number and flag float64 (NaN where missing); category, text and identifier object of
-    `str` ("" where missing); date datetime64[us] (NaT where missing); image uint8 (B, height, width, channels).
+    `str` ("" where missing); date datetime64[us] (NaT where missing); image uint8 (B, height, width, channels);
+    sequence float64 (B, steps, channels), NaN as in `RawTable`.
     """
 
     name: str

@@ -1,6 +1,6 @@
 """From a person's data to a data set: read, find the target, take kinds, divide, and record what was done."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +12,7 @@ from piste.core.records import DataRecord, FeatureRecord, Kind, TargetRecord, Ta
 from piste.core.settings import check
 from piste.data import sources
 from piste.data.columns import IMAGE, Column, RawTable
+from piste.data.declared import declare, with_tags
 from piste.data.distributions import distribution, histogram
 from piste.data.dividing import divide
 from piste.data.examples import DataSet
@@ -32,28 +33,37 @@ from piste.data.zeros import zeros_note
 __all__ = ["DataSet", "NewRows", "build", "load", "read_new"]
 
 
-def load(data: Any, settings: DataSettings) -> DataSet:
+def load(data: Any, settings: DataSettings, takes: Collection[str] = ()) -> DataSet:
     """Return the data set in `data`: a path, a bundled name, arrays or a frame, as `sources.read_table` takes them.
 
-    Raises `DataError` for data that cannot be used and `SettingError` for settings that do not fit.
+    `takes` is what the network to be trained can read, of "table", "pictures", "sequences" and "texts", where that is
+    known: arrays of numbers are taken for sequences where it can read nothing else of them. Raises `DataError` for
+    data that cannot be used and `SettingError` for settings that do not fit.
     """
     check(settings)
-    table = sources.read_table(data, settings)
+    sequences = "sequences" in takes and "pictures" not in takes
+    table = sources.read_table(data, settings, sequences=sequences)
     test = None
     if settings.test is not None:
         names, _ = find_target(table, settings)
-        test = sources.read_table(settings.test, settings, like=_with_target(table, names))
-    return build(table, test, settings)
+        test = sources.read_table(settings.test, settings, like=_with_target(table, names), sequences=sequences)
+    return build(table, test, settings, sequences="sequences" in takes and "table" not in takes)
 
 
 def _with_target(table: RawTable, names: Sequence[str]) -> RawTable:
     return replace(table, target=",".join(names))
 
 
-def build(table: RawTable, test: RawTable | None, settings: DataSettings) -> DataSet:
-    """Return the data set of a table as read, with the rows of `test`, where it is given, as the test split."""
+def build(table: RawTable, test: RawTable | None, settings: DataSettings, *, sequences: bool = False) -> DataSet:
+    """Return the data set of a table as read, with the rows of `test`, where it is given, as the test split.
+
+    With `sequences`, unnamed columns of numbers are taken for the steps of a sequence.
+    """
     names, note = find_target(table, settings)
+    order, table, test = tuple(table.columns), with_tags(table, names), test and with_tags(test, _there(names, test))
     joined, target, notes = _labelled(table, test, names, settings)
+    declared = declare(joined, names, settings, sequences=sequences)
+    joined, notes = declared.joined, (*notes, *declared.notes)
     split, split_record = divide(joined, target, settings)
     columns, features = _features(joined, target, names, split["train"], settings)
     weighing = _weighing(joined, names, settings)
@@ -78,10 +88,15 @@ def build(table: RawTable, test: RawTable | None, settings: DataSettings) -> Dat
         split,
         record,
         joined.origin,
-        tuple(table.columns),
+        order,
         joined.table.row_names,
         row_weights(joined.raw(weighing)) if weighing else None,
+        declared.steps,
     )
+
+
+def _there(names: Sequence[str], table: RawTable) -> list[str]:
+    return [name for name in names if name in table.columns]
 
 
 def _weighing(joined: Joined, targets: Sequence[str], settings: DataSettings) -> str | None:
@@ -132,6 +147,8 @@ def _features(
             continue
         raw = joined.raw(name)
         guess = _guess(raw, target, name in dropped, name == group, pictures)
+        if guess.used and raw.values.ndim == 1 and joined.table.kinds.get(name) is Kind.TEXT:
+            guess = Guess(Kind.TEXT, f"{raw.distinct:,} distinct texts in {len(raw.values):,} rows, said to be texts")
         if name == weighing:
             guess = Guess(Kind.IDENTIFIER, "left out: it says how much each row counts", used=False)
         column = as_column(raw, guess.kind, guess.form)
@@ -144,12 +161,12 @@ def _features(
 
 
 def _guess(raw: Raw, target: Target, dropped: bool, is_group: bool, pictures: bool) -> Guess:
-    unused = Kind.IMAGE if raw.values.ndim > 1 else Kind.IDENTIFIER
+    unused = {3: Kind.SEQUENCE, 4: Kind.IMAGE}.get(raw.values.ndim, Kind.IDENTIFIER)
     if dropped:
         return Guess(unused, "left out with --drop", used=False)
     if is_group:
         return Guess(unused, "left out: it names the groups of the split", used=False)
-    if pictures and raw.values.ndim == 1:
+    if pictures and raw.values.ndim < 4:
         return Guess(unused, "left out: pictures are learnt from alone", used=False)
     if repeats_target(raw, target):
         return Guess(unused, REASON, used=False)

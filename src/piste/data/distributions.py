@@ -14,8 +14,8 @@ BINS, LEVELS, PERIODS = 20, 20, 40
 def distribution(column: Column) -> Distribution | None:
     """Return counts of the values of `column`, missing ones left out; none for pictures and identifiers.
 
-    Numbers and the words in a text are counted in bins of equal width, the rest by level, dates by year, month or
-    day, whichever gives at most `PERIODS`.
+    Numbers, those of sequences together, and the words in a text are counted in bins of equal width, the rest by level,
+    dates by year, month or day, whichever gives at most `PERIODS`.
     """
     values = column.values[~column.missing]
     if len(values) == 0:
@@ -23,6 +23,9 @@ def distribution(column: Column) -> Distribution | None:
     match column.kind:
         case Kind.NUMBER:
             return histogram(np.asarray(values, np.float64))
+        case Kind.SEQUENCE:
+            numbers = np.asarray(values, np.float64)
+            return histogram(numbers[~np.isnan(numbers)])
         case Kind.TEXT:
             return histogram(np.array([len(text.split()) for text in values.tolist()], np.float64))
         case Kind.FLAG:

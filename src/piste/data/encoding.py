@@ -13,12 +13,15 @@ from numpy.typing import NDArray
 
 from piste.core.errors import RunError, SettingError
 from piste.core.records import Kind, Task
-from piste.data.columns import IMAGE, Column
+from piste.data.columns import IMAGE, SEQUENCE, Column
 from piste.data.encoders.choose import encoder_from_json, encoder_to_json, fit_encoder
 from piste.data.encoders.encoder import Encoder
+from piste.data.encoders.sequence import SequenceEncoder, fit_sequence
+from piste.data.encoders.tokens import TokenEncoder, Unit, fit_tokens
 from piste.data.examples import DataSet
 
 VERSION = 1
+_LATER = ("sequence", "tokens")  # fields that encodings of the first Piste do not have
 _PICTURES_PER_BLOCK = 256  # bincount widens bytes to 8, so blocks keep memory small and are faster too
 
 
@@ -29,6 +32,19 @@ class Wanted:
     name: str
     kind: Kind
     form: str = ""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How the network reads sequences and texts that are its only inputs.
+
+    Up to `length` steps or tokens, all where it is `None`; texts as tokens of `unit`, of which `vocabulary` at most are
+    known, or, where `unit` is `None`, as a bag of words.
+    """
+
+    length: int | None = None
+    unit: Unit | None = None
+    vocabulary: int = 20_000
 
 
 @dataclass(frozen=True)
@@ -46,7 +62,8 @@ class Encoding:
     `order` names all columns of the training source and `target_columns` those that were predicted; `target_names` are
     the outputs (K of them for a multi-label or multi-output target, else one). For pictures `image_shape` is
     (height, width, channels), `channel_mean` and `channel_std` are those of the train split in units of 0..255,
-    and there are no encoders. With `target_log`, outputs are logarithms of the target.
+    and there are no encoders; nor are there for a network that reads one sequence or one text in order, whose
+    encoder is `sequence` or `tokens`. With `target_log`, outputs are logarithms of the target.
     """
 
     task: Task
@@ -61,22 +78,33 @@ class Encoding:
     target_mean: tuple[float, ...] = ()
     target_std: tuple[float, ...] = ()
     target_log: bool = False
+    sequence: SequenceEncoder | None = None
+    tokens: TokenEncoder | None = None
+
+    @property
+    def read(self) -> SequenceEncoder | TokenEncoder | None:
+        """The encoder of the one sequence or text that the network reads in order."""
+        return self.sequence or self.tokens
 
     @property
     def columns(self) -> tuple[Wanted, ...]:
         """What `inputs` takes, in this order."""
         if self.image_shape is not None:
             return (Wanted(IMAGE, Kind.IMAGE),)
+        if self.read is not None:
+            return (Wanted(self.read.name, self.read.kind),)
         return tuple(Wanted(one.name, one.kind, getattr(one, "form", "")) for one in self.encoders)
 
     @property
     def slots(self) -> tuple[Slot, ...]:
-        """The inputs of the network one by one (F,), each with its column; empty for pictures."""
+        """The inputs of the network one by one (F,), each with its column; empty for all but tables."""
         return tuple(Slot(name, encoder.name) for encoder in self.encoders for name in encoder.slots)
 
     @property
     def input_shape(self) -> tuple[int, ...]:
-        """Shape of one example: (F,) or (height, width, channels)."""
+        """Shape of one example: (F,), (height, width, channels), (steps, channels) or (tokens,)."""
+        if self.read is not None:
+            return self.read.shape
         return self.image_shape if self.image_shape is not None else (sum(len(one.slots) for one in self.encoders),)
 
     @property
@@ -85,9 +113,17 @@ class Encoding:
         return len(self.classes) if self.classes else len(self.target_names)
 
     def inputs(self, columns: Sequence[Column]) -> NDArray[Any]:
-        """Return float32 (B, F), or uint8 (B, height, width, channels) for pictures, of `columns` in their order."""
+        """Return what the network takes of `columns`, which come in their order.
+
+        float32 (B, F); uint8 (B, height, width, channels) for pictures; float32 (B, steps, channels), NaN behind the
+        end of shorter ones, for a sequence; int32 (B, tokens) for a text.
+        """
         if self.image_shape is not None:
             return columns[0].values
+        if self.sequence is not None:
+            return self.sequence.steps(columns[0])
+        if self.tokens is not None:
+            return self.tokens.encode(columns[0])
         pairs = list(zip(self.encoders, columns, strict=True))
         encoded = np.zeros((len(columns[0].values), self.input_shape[0]), np.float32)
         start = 0
@@ -131,7 +167,11 @@ class Encoding:
             )
         hints = get_type_hints(cls)
         try:
-            fields = {name: msgspec.convert(value[name], hints[name]) for name in hints if name != "encoders"}
+            fields = {
+                name: msgspec.convert(value[name], hints[name])
+                for name in hints
+                if name != "encoders" and (name not in _LATER or name in value)
+            }
             return cls(**fields, encoders=tuple(map(encoder_from_json, value["encoders"])))
         except (msgspec.ValidationError, LookupError, TypeError, AttributeError) as error:
             raise RunError(
@@ -139,22 +179,43 @@ class Encoding:
             ) from error
 
 
-def fit_encoding(dataset: DataSet, bins: int = 0) -> Encoding:
-    """Return the encoding fitted on the train split of `dataset`; with `bins`, numbers are cut at quantiles as well."""
+def fit_encoding(dataset: DataSet, bins: int = 0, reading: Reading = Reading()) -> Encoding:
+    """Return the encoding fitted on the train split of `dataset`; with `bins`, numbers are cut at quantiles as well.
+
+    `reading` is for a sequence, or a text, that is the only feature.
+    """
     columns, values = dataset.select("train")
     target = dataset.target
     features = {column.name for column in dataset.columns}
-    outputs = [name for name in dataset.order if name not in features]
+    outputs = [name for name in dataset.order if name not in features and name not in dataset.steps]
     mean, deviation = _target_scale(values) if target.task is Task.REGRESSION else ((), ())
     common = Encoding(
         target.task, target.classes, target.names, tuple(outputs), dataset.order, target_mean=mean, target_std=deviation
     )
     pictures = next((column for column in columns if column.kind is Kind.IMAGE), None)
     if pictures is None:
-        return replace(common, encoders=tuple(fit_encoder(column, bins) for column in columns))
+        return _of_columns(common, columns, bins, reading, dataset.steps)
     channel_mean, channel_std = _channel_scale(np.asarray(pictures.values, np.uint8))
     height, width, channels = pictures.values.shape[1:]
     return replace(common, image_shape=(height, width, channels), channel_mean=channel_mean, channel_std=channel_std)
+
+
+def _of_columns(
+    common: Encoding, columns: Sequence[Column], bins: int, reading: Reading, steps: tuple[str, ...]
+) -> Encoding:
+    first = columns[0]
+    if len(columns) == 1 and first.kind is Kind.SEQUENCE:
+        return replace(common, sequence=fit_sequence(first, reading.length, steps))
+    if len(columns) == 1 and first.kind is Kind.TEXT and reading.unit is not None:
+        length = reading.length or len(max(first.values.tolist(), key=len))
+        return replace(common, tokens=fit_tokens(first, reading.unit, reading.vocabulary, length))
+    encoders = [
+        fit_sequence(column, columns=steps if column.name == SEQUENCE else ())
+        if column.kind is Kind.SEQUENCE
+        else fit_encoder(column, bins)
+        for column in columns
+    ]
+    return replace(common, encoders=tuple(encoders))
 
 
 def for_counts(encoding: Encoding, dataset: DataSet) -> Encoding:

@@ -19,7 +19,8 @@ class DataSet:
     `columns` has every column but the target, in the same order as `record.features`, which says which are used;
     `rows` maps "train", "validation" and "test" to row numbers, int64; `origin` (B,) is each row's number within
     its own source, and `row_names` its name there, where it has one; `order` names all columns of the source.
-    `weights` float64 (B,) says how much each row counts in training; None where all count alike.
+    `weights` float64 (B,) says how much each row counts in training; None where all count alike. `steps` names the
+    columns of the source that became one column of sequences.
     """
 
     name: str
@@ -32,6 +33,7 @@ class DataSet:
     order: tuple[str, ...]
     row_names: tuple[str, ...] = ()
     weights: NDArray[np.float64] | None = None
+    steps: tuple[str, ...] = ()
 
     @property
     def used(self) -> tuple[Column, ...]:

@@ -14,6 +14,7 @@ from piste.data.idx import idx_pairs, read_idx_folder
 from piste.data.naming import listed
 from piste.data.pictures import Encoded, decode
 from piste.data.reading import Wanted, count
+from piste.data.sequences import joined_rows
 
 PICTURE_SUFFIXES = frozenset(
     [".png", ".jpg", ".jpeg", ".jfif", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".ppm", ".pgm", ".pbm", ".pnm"]
@@ -160,7 +161,7 @@ def _joined(folder: Path, tables: Mapping[str, RawTable]) -> RawTable:
                 raise DataError(f"{table.source} has no column '{name}', which {first.source} has; they must agree.")
         arrays = [table.columns[name] for table in tables.values()]
         _refuse_unlike(name, [(table.source, array) for table, array in zip(tables.values(), arrays, strict=True)])
-        columns[name] = np.concatenate(arrays)
+        columns[name] = joined_rows(arrays) if arrays[0].ndim == 3 else np.concatenate(arrays)
     splits = [split for split, table in tables.items() for _ in range(table.rows)]
     return replace(
         first,
@@ -174,11 +175,15 @@ def _joined(folder: Path, tables: Mapping[str, RawTable]) -> RawTable:
     )
 
 
+def _shape(column: NDArray[np.generic]) -> tuple[int, ...]:
+    return (3, column.shape[2]) if column.ndim == 3 else column.shape[1:]  # sequences may differ in their steps
+
+
 def _refuse_unlike(name: str, columns: Sequence[tuple[str, NDArray[np.generic]]]) -> None:
     (first_source, first), *others = columns
     for source, column in others:
         kinds = {first.dtype.kind, column.dtype.kind}
-        if first.shape[1:] != column.shape[1:] or (len(kinds) > 1 and kinds != {"i", "f"}):
+        if _shape(first) != _shape(column) or (len(kinds) > 1 and kinds != {"i", "f"}):
             raise DataError(
                 f"Column '{name}' holds {first.dtype} values {first.shape[1:] or ''} in {first_source} and "
                 f"{column.dtype} values {column.shape[1:] or ''} in {source}; they must be alike."

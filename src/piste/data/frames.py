@@ -10,13 +10,14 @@ from narwhals.exceptions import NarwhalsError
 from numpy.typing import NDArray
 
 from piste.core.errors import DataError
-from piste.data.arrays import TARGET, Part, pictures_of, table_of_arrays
+from piste.data.arrays import TARGET, Part, pictures_of, sequences_in, table_of_arrays
 from piste.data.columns import IMAGE, RawTable
 from piste.data.delimited import MOST_COLUMNS
 from piste.data.headers import refuse_equal_names
 from piste.data.npz import find_parts
 from piste.data.picture_tables import table_with_pictures
 from piste.data.reading import Wanted, count
+from piste.data.sequences import SHORTEST, sequences_of
 from piste.data.values import Column, column_of_array, column_of_values, flattened
 
 _BYTES = "bytes"
@@ -98,7 +99,10 @@ def read_pair(features: Any, target: Any, wanted: Wanted) -> RawTable:
     source = "the features and target given"
     if not is_frame(features) and not isinstance(features, Mapping):
         y = None if target is None else as_array("the target", target)
-        return table_of_arrays("data", source, [Part("train", as_array("the features", features), y)], wanted)
+        x = as_array("the features", features)
+        if isinstance(features, list | tuple) and x.ndim == 3 and x.dtype.kind == "f" and np.isnan(x).any():
+            wanted = replace(wanted, sequences=True)  # lists of different lengths
+        return table_of_arrays("data", source, [Part("train", x, y)], wanted)
     table = read_columns(features, wanted) if isinstance(features, Mapping) else read_frame(features, wanted)
     if target is None:
         return table
@@ -114,7 +118,10 @@ def read_pair(features: Any, target: Any, wanted: Wanted) -> RawTable:
 
 
 def as_array(place: str, values: Any) -> NDArray[Any]:
-    """Return `values` as an array; raises `DataError` where rows have different lengths."""
+    """Return `values` as an array; lists of numbers of different lengths become (B, T, C), filled up with NaN.
+
+    Raises `DataError` where other rows have different lengths.
+    """
     if hasattr(values, "toarray"):  # a sparse matrix of SciPy
         values = values.toarray()
     if nw.dependencies.is_into_series(values) or nw.dependencies.is_into_dataframe(values):
@@ -124,6 +131,9 @@ def as_array(place: str, values: Any) -> NDArray[Any]:
         if array.dtype.kind == "U" and not isinstance(values, np.ndarray):
             array = np.array(values, object)  # NumPy would turn numbers beside texts into texts, None into "None"
     except ValueError as error:
+        sequences = sequences_of(values) if isinstance(values, list | tuple) else None
+        if sequences is not None and sequences.shape[1] >= SHORTEST:
+            return sequences
         raise DataError(f"The values of {place} have rows of different lengths; equal ones were expected.") from error
     return array
 
@@ -162,8 +172,17 @@ def _dict_columns(
     for name, array in arrays.items():
         if array.ndim == 1:
             columns[name] = column_of_array(name, array)
-        elif array.ndim in (3, 4) and IMAGE not in columns:
-            columns[IMAGE], notes = pictures_of(source, array, wanted)
+        elif array.ndim == 2 and array.dtype.kind in "iuf" and array.size:
+            columns[name] = array[:, :, None].astype(np.float64)
+        elif array.ndim in (3, 4):
+            sequences, said = sequences_in(f"'{name}' of {source}", array, wanted)
+            if sequences is not None:
+                columns[name], notes = sequences, (*notes, *said)
+            elif IMAGE in columns:
+                raise DataError(f"{source} has two arrays of pictures, '{name}' the second; one was expected.")
+            else:
+                columns[IMAGE], said = pictures_of(source, array, wanted)
+                notes = (*notes, *said)
         else:
             raise DataError(f"Column '{name}' of {source} has the shape {array.shape}; one value per row was expected.")
     return columns, notes

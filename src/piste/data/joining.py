@@ -11,6 +11,7 @@ from piste.core.errors import DataError
 from piste.data.columns import RawTable
 from piste.data.levels import Raw, count_from_one
 from piste.data.naming import listed
+from piste.data.sequences import joined_rows
 
 Rows = NDArray[np.int64]
 
@@ -83,6 +84,13 @@ def _concatenated(name: str, values: NDArray[Any], test: RawTable) -> NDArray[An
             f"its columns are {listed(list(test.columns))}."
         )
     others: NDArray[Any] = test.columns[name]
+    if values.ndim == others.ndim == 3 and values.shape[2] == others.shape[2]:
+        return joined_rows([values, others])
+    if 3 in (values.ndim, others.ndim):
+        raise DataError(
+            f"Column '{name}' holds {_shape_in_words(values)} in the training data and {_shape_in_words(others)} in "
+            f"{test.source}; they must be alike."
+        )
     if values.shape[1:] != others.shape[1:]:
         raise DataError(
             f"Column '{name}' holds pictures of {values.shape[1:]} in the training data and {others.shape[1:]} in "
@@ -91,6 +99,10 @@ def _concatenated(name: str, values: NDArray[Any], test: RawTable) -> NDArray[An
     if (values.dtype != others.dtype and "O" in (values.dtype.kind, others.dtype.kind)) or _clash(values, others):
         values, others = _as_texts(values), _as_texts(others)
     return np.concatenate([values, others])
+
+
+def _shape_in_words(values: NDArray[Any]) -> str:
+    return f"lists of numbers, {values.shape[2]:,} a step," if values.ndim == 3 else "single values"
 
 
 def _clash(values: NDArray[Any], others: NDArray[Any]) -> bool:

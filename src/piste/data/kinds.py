@@ -12,6 +12,7 @@ from piste.data.columns import Column
 from piste.data.levels import Raw
 from piste.data.naming import shortened
 from piste.data.parsing import FLAG_PAIRS, parse_dates, parse_flags
+from piste.data.sequences import lengths_of, refuse_infinite
 
 FREE_TEXT_WORDS = 4.0
 """Mean words per value from which mostly distinct texts count as free text."""
@@ -47,6 +48,8 @@ def infer(raw: Raw) -> Guess:
     if raw.values.ndim == 4:
         height, width, channels = raw.values.shape[1:]
         return Guess(Kind.IMAGE, f"pictures of {height}x{width} pixels, {channels} channel{'s' * (channels > 1)}")
+    if raw.values.ndim == 3:
+        return _sequences(raw)
     rows = len(raw.values)
     if raw.distinct == 0:
         return Guess(Kind.CATEGORY, f"left out: no value in any of {rows:,} rows", used=False)
@@ -58,6 +61,17 @@ def infer(raw: Raw) -> Guess:
         if guess.kind is not Kind.FLAG:
             return Guess(Kind.CATEGORY, f"only the value {value!r}, in {(~raw.missing).sum():,} of {rows:,} rows")
     return guess
+
+
+def _sequences(raw: Raw) -> Guess:
+    refuse_infinite(raw)
+    lengths, channels = lengths_of(raw.values), raw.values.shape[2]
+    if not lengths.any():
+        return Guess(Kind.SEQUENCE, f"left out: no value in any of {len(lengths):,} rows", used=False)
+    shortest, longest = int(lengths.min()), int(lengths.max())
+    steps = f"{longest:,}" if shortest == longest else f"{shortest:,} to {longest:,}"
+    values = f", {channels:,} numbers in each" if channels > 1 else ""
+    return Guess(Kind.SEQUENCE, f"sequences of {steps} steps{values}")
 
 
 def _typed(raw: Raw) -> Guess:
@@ -161,6 +175,9 @@ def as_column(raw: Raw, kind: Kind, form: str = "") -> Column:
             if raw.values.ndim != 4:
                 raise DataError(f"Column '{raw.name}' should hold pictures, but holds {raw.texts[0]!r} or the like.")
             return Column(raw.name, kind, raw.values, missing)
+        case Kind.SEQUENCE:
+            refuse_infinite(raw)
+            return Column(raw.name, kind, raw.values, lengths_of(raw.values) == 0)
         case Kind.NUMBER:
             refuse_infinity(raw)
             return Column(raw.name, kind, _fitting(raw, raw.numbers, "a number")[raw.codes], missing)
@@ -172,6 +189,8 @@ def as_column(raw: Raw, kind: Kind, form: str = "") -> Column:
             moments, form = _moments(raw, form)
             return Column(raw.name, kind, moments, missing, form)
         case _:
+            if raw.values.ndim > 1:
+                return Column(raw.name, kind, raw.values, missing)
             texts = np.array([*raw.texts, ""], object)[:-1]
             texts[raw.absent] = ""
             return Column(raw.name, kind, texts[raw.codes], missing)

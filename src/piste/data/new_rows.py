@@ -1,7 +1,7 @@
 """New data for a trained model: its columns found by name, in the order and of the kinds of the training."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,12 +11,16 @@ from piste.core.errors import DataError
 from piste.core.records import Kind, Task
 from piste.data import sources
 from piste.data.columns import IMAGE, Column, RawTable
+from piste.data.declared import with_tags
+from piste.data.encoders.sequence import SequenceEncoder
 from piste.data.encoding import Encoding
 from piste.data.joining import Joined, alone
 from piste.data.kinds import as_column
 from piste.data.labels import target_values, without_target
 from piste.data.levels import Raw
 from piste.data.naming import listed
+from piste.data.reading import count
+from piste.data.sequences import as_texts, lengths_of, merged
 from piste.data.settings import DataSettings
 
 
@@ -54,11 +58,44 @@ def resembled(encoding: Encoding) -> RawTable:
     columns: dict[str, NDArray[Any]] = {name: np.empty(0, object) for name in encoding.order}
     if encoding.image_shape is not None:
         columns[IMAGE] = np.empty((0, *encoding.image_shape), np.uint8)
+    for encoder in _sequence_encoders(encoding):
+        if not encoder.columns:
+            columns[encoder.name] = np.empty((0, *encoder.shape))
     return RawTable("", "the training data", 0, columns, target=",".join(encoding.target_columns))
+
+
+def _sequence_encoders(encoding: Encoding) -> list[SequenceEncoder]:
+    return [one for one in (*encoding.encoders, encoding.sequence) if isinstance(one, SequenceEncoder)]
+
+
+def _with_sequences(table: RawTable, encoding: Encoding) -> RawTable:
+    """Return `table` with the columns that were made a sequence in training made one here."""
+    for encoder in _sequence_encoders(encoding):
+        if encoder.columns and encoder.name not in table.columns:
+            names = _matched(table, encoder.columns)
+            values = merged([Raw(name, table.columns[name]) for name in names.values()])
+            rest = {name: column for name, column in table.columns.items() if name not in names.values()}
+            table = replace(table, columns={**rest, encoder.name: values})
+    return table
+
+
+def _about_lengths(columns: Sequence[Column], encoding: Encoding) -> tuple[str, ...]:
+    encoder = encoding.sequence
+    if encoder is None:
+        return ()
+    cut = int((lengths_of(np.asarray(columns[0].values, np.float64)) > encoder.length).sum())
+    if not cut:
+        return ()
+    return (
+        f"The network reads {encoder.length:,} steps; what comes after them in {count(cut, 'sequence')} is left out.",
+    )
 
 
 def match(table: RawTable, encoding: Encoding, *, labelled: bool) -> NewRows:
     """Return the rows of a table as read, as `read_new` does."""
+    table = _with_sequences(
+        with_tags(table, [name for name in encoding.target_columns if name in table.columns]), encoding
+    )
     names = _matched(table, [wanted.name for wanted in encoding.columns])
     joined, values, notes = alone(table), None, table.notes
     if labelled:
@@ -70,9 +107,10 @@ def match(table: RawTable, encoding: Encoding, *, labelled: bool) -> NewRows:
     )
     for column in columns:
         _check_pictures(column, encoding, table.source)
+        _check_channels(column, encoding, table.source)
     further = [name for name in table.columns if name not in names.values() and name not in encoding.order]
     ignored = (f"Columns that the model does not know are ignored: {listed(further)}.",) if further else ()
-    notes = (*notes, *_about_splits(table, labelled), *ignored)
+    notes = (*notes, *_about_splits(table, labelled), *ignored, *_about_lengths(columns, encoding))
     return NewRows(columns, values, joined.table, joined.origin, joined.table.row_names, notes)
 
 
@@ -125,9 +163,14 @@ def _lacking(table: RawTable, missing: Sequence[str]) -> str:
 
 
 def _column(raw: Raw, name: str, kind: Kind, form: str) -> Column:
-    if raw.values.ndim > 1 and kind is not Kind.IMAGE:
+    values = raw.values
+    if values.ndim == 4 and kind is not Kind.IMAGE:
         raise DataError(f"Column '{raw.name}' holds pictures, where the model expects a {kind.value}.")
-    return as_column(Raw(name, raw.values, raw.place), kind, form)
+    if values.ndim == 3 and kind is not Kind.SEQUENCE:
+        values = as_texts(values)
+    if values.ndim == 1 and kind is Kind.SEQUENCE:
+        values = merged([raw])
+    return as_column(Raw(name, values, raw.place), kind, form)
 
 
 def _check_pictures(column: Column, encoding: Encoding, source: str) -> None:
@@ -136,6 +179,15 @@ def _check_pictures(column: Column, encoding: Encoding, source: str) -> None:
             f"{source} holds pictures of {column.values.shape[1:]} (height, width, channels), "
             f"and the model was trained on {encoding.image_shape}."
         )
+
+
+def _check_channels(column: Column, encoding: Encoding, source: str) -> None:
+    for encoder in _sequence_encoders(encoding):
+        if encoder.name == column.name and column.values.shape[2] != encoder.shape[1]:
+            raise DataError(
+                f"{source} holds sequences of {column.values.shape[2]:,} numbers a step, and the model was trained on "
+                f"{encoder.shape[1]:,}."
+            )
 
 
 def _labels(joined: Joined, encoding: Encoding) -> tuple[Joined, NDArray[Any], tuple[str, ...]]:

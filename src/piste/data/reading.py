@@ -10,11 +10,15 @@ from piste.data.settings import DataSettings
 
 @dataclass(frozen=True)
 class Wanted:
-    """How a source is to be read: the person's settings, whether a target is looked for, and a table to resemble."""
+    """How a source is to be read: the person's settings, whether a target is looked for, and a table to resemble.
+
+    With `sequences`, the network reads nothing but sequences, so arrays of three axes are no pictures.
+    """
 
     settings: DataSettings
     labelled: bool = True
     like: RawTable | None = None
+    sequences: bool = False
 
     @property
     def image_shape(self) -> tuple[int, int, int] | None:

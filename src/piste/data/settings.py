@@ -24,6 +24,11 @@ class DataSettings:
         Whether the first line holds column names. Guessed, and said, when left out.
     drop
         Columns to leave out, by name or position, with commas between.
+    sequence
+        What is a sequence: all features in their order, as its steps; columns by name or position, with commas or
+        first:last between; or one column that holds lists of numbers. Columns of lists are taken for it by themselves.
+    text
+        Columns that are free texts, by name or position, with commas between, however short their values are.
     weights
         Column that says how much each row counts in training, a number of at least 0; it is then no feature.
     group
@@ -43,6 +48,8 @@ class DataSettings:
     test: str | None = None
     header: bool | None = None
     drop: str | None = None
+    sequence: str | None = None
+    text: str | None = None
     weights: str | None = None
     group: str | None = None
     time: str | None = None

@@ -26,7 +26,14 @@ _TABLES = (*_TEXT[:4], *_JSON, *_PARQUET, *_ARROW, *_EXCEL, ".npz")
 _ROWS_PER_BLOCK = 100_000
 
 
-def read_table(data: Any, settings: DataSettings, *, labelled: bool = True, like: RawTable | None = None) -> RawTable:
+def read_table(
+    data: Any,
+    settings: DataSettings,
+    *,
+    labelled: bool = True,
+    like: RawTable | None = None,
+    sequences: bool = False,
+) -> RawTable:
     """Return the table in `data`.
 
     Parameters
@@ -40,10 +47,12 @@ def read_table(data: Any, settings: DataSettings, *, labelled: bool = True, like
         Whether a target has to be there; not so for prediction, which also takes pictures in no class folder.
     like
         A table read earlier, whose header decision, column names and picture shape this one gets.
+    sequences
+        Whether arrays of three axes are sequences, because the network reads nothing else.
 
     Raises `DataError` for data that cannot be read, with the file and, where it helps, the row or column.
     """
-    wanted = Wanted(settings, labelled, like)
+    wanted = Wanted(settings, labelled, like, sequences or settings.sequence is not None)
     table = _read_text(data, wanted) if isinstance(data, str | Path) else _read_object(data, wanted)
     if labelled and len(table.columns) < 2:
         only = next(iter(table.columns))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from piste.core.errors import DataError
 from piste.data.bulk import object_column
+from piste.data.sequences import sequences_of
 
 Column = NDArray[np.generic]
 
@@ -21,8 +22,13 @@ def column_of_values(name: str, values: Sequence[Any]) -> Column:
     """Return one column for Python values that have types of their own, as JSON, Excel or a list gives them.
 
     All bool gives bool, all whole numbers int64, numbers float64, dates datetime64[us] (in UTC); anything mixed
-    gives texts. `None`, NaN and the empty text are missing. Raises `DataError` for bytes and nested values.
+    gives texts. Lists of numbers give sequences (B, T, C), lists of words one text each. `None`, NaN and the empty text
+    are missing. Raises `DataError` for bytes and nested values.
     """
+    if any(isinstance(value, list | tuple | np.ndarray) for value in values):
+        sequences = sequences_of(values)
+        if sequences is not None:
+            return sequences
     plain = [_plain(name, value) for value in values]
     kinds = {type(value) for value in plain if value is not None}
     has_gaps = any(value is None for value in plain)

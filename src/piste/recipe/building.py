@@ -23,6 +23,7 @@ from piste.nn.losses import (
 from piste.nn.metrics import METRICS, WATCHED, Watched, WholeSplit, of_exponential
 from piste.nn.normalisation import Standardise
 from piste.nn.own import PerExampleOnly, function_name
+from piste.nn.ragged import Ragged
 from piste.nn.resolve import resolve
 from piste.recipe.augmentation import build_augmentations
 from piste.recipe.networks import NETWORKS
@@ -41,8 +42,13 @@ _EMA_SPAN = 0.05  # of the training's steps
 def build_model(settings: ModelSettings, encoding: Encoding) -> Layer:
     """Return the network that `settings` name, for inputs and outputs as encoded."""
     shape = encoding.input_shape
-    inputs = (Standardise(encoding.channel_mean, encoding.channel_std),) if len(shape) == 3 else ()
-    return resolve(NETWORKS[settings.model or "mlp"].build(settings, encoding.outputs, shape, inputs))
+    inputs: tuple[Layer, ...] = ()
+    if encoding.image_shape is not None:
+        inputs = (Standardise(encoding.channel_mean, encoding.channel_std),)
+    elif encoding.sequence is not None and encoding.sequence.ragged:
+        inputs = (Ragged(),)
+    tokens = encoding.tokens.tokens if encoding.tokens else None
+    return resolve(NETWORKS[settings.model or "mlp"].build(settings, encoding.outputs, shape, inputs, tokens=tokens))
 
 
 def build_loss(settings: ModelSettings, task: Task | None = None) -> Loss:
@@ -104,8 +110,6 @@ def build_plan(settings: Settings, encoding: Encoding, examples: int) -> Plan:
         pieces=training.accumulate,
         plateau=build_plateau(training),
         averaging=build_averaging(training, examples),
-        precision=training.precision or "float32",
-        devices=training.devices or 1,
     )
 
 
@@ -138,13 +142,13 @@ def build_effort(training: TrainingSettings, examples: int) -> Effort:
         cycles=training.cycles,
         final=training.final_rate,
     )
+    rounds = -(-epochs * steps // (training.validate_every or steps))
     return Effort(
         epochs,
         batch_size,
         table,
         training.patience or 0,
         training.minimal_gain,
-    rounds = -(-epochs * steps // (training.validate_every or steps))
         training.stop_at,
         60.0 * training.minutes,
         average_from=min(math.ceil(training.average_start * rounds), rounds - 1),

@@ -9,6 +9,7 @@ from piste.recipe.augmentation import NONE, named
 from piste.recipe.facts import Decided, Facts
 from piste.recipe.networks import NETWORKS
 from piste.recipe.own_network import OWN
+from piste.recipe.reading import check_reading, unfit
 from piste.train.optimisers import BETA2, LBFGS, MOMENTUM
 from piste.train.sharding import check_devices
 
@@ -22,8 +23,12 @@ LOSSES: dict[Task, tuple[str, ...]] = {
 
 BELONGS: dict[str, tuple[str, Collection[str]]] = {
     "spec": ("model", (OWN,)),
-    "depth": ("model", ("residual-mlp", "vgg", "resnet", "small-resnet")),
-    "width": ("model", ("vgg", "resnet", "small-resnet")),
+    "depth": ("model", ("residual-mlp", "vgg", "resnet", "small-resnet", "rnn", "lstm", "gru", "transformer")),
+    "width": ("model", ("vgg", "resnet", "small-resnet", "rnn", "lstm", "gru", "text-cnn", "transformer")),
+    "bidirectional": ("model", ("rnn", "lstm", "gru")),
+    "heads": ("model", ("transformer",)),
+    "kernel": ("model", ("cnn", "text-cnn")),
+    "stride": ("model", ("cnn",)),
     "smoothing": ("loss", ("cross-entropy",)),
     "gamma": ("loss", ("focal",)),
     "margin": ("loss", ("hinge", "squared-hinge")),
@@ -46,6 +51,7 @@ def check_fit(facts: Facts, decided: Decided, origins: Mapping[str, str]) -> Non
     """Raise `SettingError` for the first contradiction; `origins` names the settings that were given."""
     _check_network(facts, decided)
     _check_own(decided, origins)
+    check_reading(facts, decided, origins)
     _check_task(facts, decided, "loss", LOSSES[facts.task])
     _check_task(facts, decided, "metric", METRICS[facts.task])
     _check_belonging(decided, origins)
@@ -64,13 +70,8 @@ def check_fit(facts: Facts, decided: Decided, origins: Mapping[str, str]) -> Non
 
 def _check_network(facts: Facts, decided: Decided) -> None:
     name, network = decided["model"], NETWORKS[decided["model"]]
-    if network.pictures and not facts.pictures:
-        raise SettingError(
-            f"The model '{name}' needs pictures, and these data are a table. "
-            "Choose --model mlp, linear or residual-mlp."
-        )
-    if network.tables and facts.pictures:
-        raise SettingError(f"The model '{name}' needs a table, and these are pictures. Choose --model cnn or mlp.")
+    if facts.inputs not in network.takes:
+        raise SettingError(unfit(name, facts))
     if facts.pictures and min(facts.shape[:2]) < network.least:
         raise SettingError(
             f"The model '{name}' needs pictures of at least {network.least} pixels, and these have "

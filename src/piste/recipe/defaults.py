@@ -11,12 +11,13 @@ from typing import Any
 
 from piste.core.records import Choice, Task
 from piste.nn.metrics import METRICS
-from piste.recipe import computing_defaults, descent_defaults
+from piste.recipe import descent_defaults, reading
 from piste.recipe.augmentation import NONE
 from piste.recipe.contradictions import LOSSES, check_fit
 from piste.recipe.facts import MANY, Decided, Facts, Rule
 from piste.recipe.networks import sees_pictures
 from piste.recipe.own_network import OWN, spec_of
+from piste.recipe.reading import IN_ORDER_DROPOUT
 from piste.recipe.settings import FUNCTION, SECTIONS, Settings, recorded
 from piste.train.optimisers import LBFGS
 
@@ -64,6 +65,10 @@ def _model(facts: Facts, decided: Decided) -> tuple[str, str]:
         return OWN, "it is described by the spec"
     if facts.pictures and min(facts.shape[:2]) >= 6:
         return "cnn", "the inputs are pictures, where neighbouring pixels belong together"
+    if facts.inputs == "sequences" and facts.shape[0] >= 6:
+        return "cnn", "the inputs are sequences, where neighbouring steps belong together"
+    if facts.inputs == "texts":
+        return "text-cnn", "the inputs are texts, and a few words in a row often say what they are about"
     return "mlp", "the inputs are columns of a table, without an order between them"
 
 
@@ -73,6 +78,8 @@ _UNSIZED = {
     "lenet": "the layers of LeNet-5 are those of its authors",
     "resnet": "its stages follow from depth and width",
     "small-resnet": "its stages follow from depth and width",
+    **dict.fromkeys(("rnn", "lstm", "gru", "transformer"), "its layers follow from depth and width"),
+    "text-cnn": "its windows follow from kernel and width",
 }
 
 
@@ -85,13 +92,7 @@ def _hidden(facts: Facts, decided: Decided) -> tuple[tuple[int, ...], str]:
     if decided["model"] == "vgg":
         return (512,), "the authors' 4,096 twice were for a thousand classes"
     if decided["model"] == "cnn":
-        side = min(facts.shape[:2])
-        halvings = max(int(math.log2(side / 3)), 1)
-        # Two thirds of the work is in the first stages, where the maps are large: large pictures start narrower.
-        widths = (16, 32, 64, 128, 256, 256, 256) if side >= 64 else (32, 64, 128, 128)
-        return widths[
-            : max(halvings, 2)
-        ], f"one stage per halving, as long as the maps of {side} pixels stay at least 3x3"
+        return _stages(facts)
     if facts.task is Task.REGRESSION:
         return (256, 256), "a number is fitted more finely by wide layers, which weight decay keeps in check"
     if facts.rows < 1_000:
@@ -103,14 +104,28 @@ def _hidden(facts: Facts, decided: Decided) -> tuple[tuple[int, ...], str]:
     return (256, 256), size
 
 
+def _stages(facts: Facts) -> tuple[tuple[int, ...], str]:
+    side = min(facts.shape[:-1] or facts.shape)
+    halvings = max(int(math.log2(side / 3)), 2)
+    if facts.inputs == "sequences":
+        return (32, 64, *(128,) * 10)[
+            :halvings
+        ], f"one stage per halving, as long as at least 3 of the {side:,} steps are left"
+    # Two thirds of the work is in the first stages, where the maps are large: large pictures start narrower.
+    widths = (16, 32, 64, 128, 256, 256, 256) if side >= 64 else (32, 64, 128, 128)
+    return widths[:halvings], f"one stage per halving, as long as the maps of {side} pixels stay at least 3x3"
+
+
 def _dropout(facts: Facts, decided: Decided) -> tuple[float, str]:
     if decided["model"] == OWN:
         return 0.0, _UNSIZED[OWN]
-    if not decided["hidden"]:
+    if not decided["hidden"] and decided["model"] not in IN_ORDER_DROPOUT:
         return 0.0, "there is no hidden layer of chosen width"
     if decided.get("optimiser") == LBFGS:
         return 0.0, "L-BFGS compares losses, which dropout would change at random"
-    if sees_pictures(decided):
+    if decided["model"] in IN_ORDER_DROPOUT:
+        return IN_ORDER_DROPOUT[decided["model"]], "against learning the train split by heart"
+    if sees_pictures(facts, decided):
         return 0.3, "before the last layer, against learning the train split by heart"
     if facts.task is Task.REGRESSION:
         return 0.1, "a little, against learning the train split by heart; more would bias the predicted numbers"
@@ -122,15 +137,17 @@ def _dropout(facts: Facts, decided: Decided) -> tuple[float, str]:
 def _batch_norm(facts: Facts, decided: Decided) -> tuple[bool, str]:
     if decided["model"] == OWN:
         return False, _UNSIZED[OWN]
+    if decided["model"] in IN_ORDER_DROPOUT:
+        return False, f"no layer of the model '{decided['model']}' has it"
     if decided.get("optimiser") == LBFGS:
         return False, "its running averages would lag behind the long steps of L-BFGS"
-    if facts.task is Task.REGRESSION and not sees_pictures(decided):
+    if facts.task is Task.REGRESSION and not sees_pictures(facts, decided):
         return False, "the batch's own statistics add noise to a predicted number"
     return True, "training is quicker, and less sensitive to the learning rate"
 
 
 def _bins(facts: Facts, decided: Decided) -> tuple[int, str]:
-    if facts.rows >= MANY and not facts.pictures and decided["model"] != "linear":
+    if facts.rows >= MANY and facts.inputs == "table" and decided["model"] != "linear":
         return 32, f"{facts.rows:,} examples fill the bins, and steps at a threshold become easy to learn"
     return 0, "numbers are given to the network as they are, standardised"
 
@@ -141,7 +158,7 @@ def _loss(facts: Facts, decided: Decided) -> tuple[str, str]:
 
 def _epochs(facts: Facts, decided: Decided) -> tuple[int, str]:
     # Batches of the size that will be chosen below: more examples need fewer passes for the same number of steps.
-    if sees_pictures(decided):
+    if sees_pictures(facts, decided):
         epochs = round(min(max(60_000 / max(facts.rows, 1), 8), 40))
     elif facts.task is Task.REGRESSION:
         epochs = round(min(max(100_000 / max(facts.rows, 1), 20), 200))
@@ -165,7 +182,7 @@ def _augment(facts: Facts, decided: Decided) -> tuple[tuple[str, ...], str]:
     if facts.task is Task.REGRESSION:
         return (NONE,), "the number may depend on where in the picture things are"
     side = min(facts.shape[:2])
-    if not sees_pictures(decided) or decided.get("optimiser") == LBFGS:
+    if not sees_pictures(facts, decided) or decided.get("optimiser") == LBFGS:
         return (NONE,), "only a convolutional net trained in small batches was measured to gain from shifted pictures"
     if side < _SHIFTED_SIDE:
         return (NONE,), f"in pictures of {side} pixels a shift by one changes what they show"
@@ -180,6 +197,7 @@ RULES: dict[str, Rule] = {
     "dropout": _dropout,
     "batch_norm": _batch_norm,
     "bins": _bins,
+    "length": reading.length,
     "loss": _loss,
     "epochs": _epochs,
     "batch_size": descent_defaults.batch_size,
@@ -190,8 +208,6 @@ RULES: dict[str, Rule] = {
     "schedule": descent_defaults.schedule,
     "warmup": descent_defaults.warmup,
     "patience": descent_defaults.patience,
-    "precision": computing_defaults.precision,
-    "devices": computing_defaults.devices,
     "augment": _augment,
     "metric": _metric,
 }

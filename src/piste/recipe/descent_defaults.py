@@ -20,7 +20,7 @@ def batch_size(facts: Facts, decided: Decided) -> tuple[int, str]:
     if decided.get("optimiser") == LBFGS:
         return 0, "L-BFGS compares losses of one and the same batch: the whole train split"
     size = 16 if facts.rows < 500 else 32 if facts.rows < 5_000 else 64 if facts.rows < 20_000 else 128
-    if sees_pictures(decided):
+    if sees_pictures(facts, decided):
         size = min(size, 64)
     return size, f"about {max(facts.rows // size, 1):,} steps an epoch"
 
@@ -39,7 +39,7 @@ def learning_rate(facts: Facts, decided: Decided) -> tuple[float, str]:
 
 
 def _adam_rate(facts: Facts, decided: Decided) -> tuple[float, str]:
-    if sees_pictures(decided):
+    if sees_pictures(facts, decided):
         return 3e-3, "usual for a convolutional net with batch norm and an Adam-family optimiser"
     if decided["batch_norm"] and facts.rows < MANY:
         return 2e-3, "usual with batch norm and an Adam-family optimiser"

@@ -1,8 +1,11 @@
 """From a data set to a trained network, without a folder: encode the splits, build, fit."""
 
+import dataclasses
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +15,7 @@ from piste.data.examples import DataSet
 from piste.nn.metrics import Watched
 from piste.recipe.building import build_effort, build_plan, watched_metric
 from piste.recipe.network import Network
+from piste.recipe.reading import reading
 from piste.recipe.settings import Settings
 from piste.recipe.weighting import class_weights, weighted
 from piste.train.checkpoint import Checkpoints
@@ -35,7 +39,7 @@ def fitted_encoding(dataset: DataSet, settings: Settings) -> Encoding:
 
     Raises `SettingError` for a loss or class weights that do not fit the target.
     """
-    encoding = fit_encoding(dataset, settings.model.bins or 0)
+    encoding = fit_encoding(dataset, settings.model.bins or 0, reading(settings.model, dataset))
     class_weights(settings.model.class_weights, encoding.classes, dataset.target.values)
     return for_counts(encoding, dataset) if settings.model.loss == "poisson" else encoding
 
@@ -57,9 +61,9 @@ def fit_network(
     settings: Settings,
     watch: Watch = unheard,
     checkpoints: Checkpoints | None = None,
-) -> tuple[Network, Fitted]:
     *,
     by_validation: bool = False,
+) -> tuple[Network, Fitted]:
     """Return the network that `settings` name, trained; `watch` hears of the progress, as `fit` says."""
     plan = build_plan(settings, encoding, len(splits.train))
     effort = build_effort(settings.training, len(splits.train))

@@ -8,6 +8,7 @@ from piste.recipe.building import build_effort, build_plan
 from piste.recipe.defaults import decide
 from piste.recipe.facts import Facts
 from piste.recipe.fitting import encode_splits, fitted_encoding
+from piste.recipe.networks import takes_of
 from piste.recipe.progress import Listener, listener, told
 from piste.recipe.settings import Settings, from_keywords
 from piste.recipe.weighting import weighted
@@ -46,7 +47,7 @@ def find_rate_with(
 ) -> RateFound:
     """Do what `find_rate` does with settings that are built already."""
     with told(hear, "Reading the data"):
-        dataset = load(data, settings.data)
+        dataset = load(data, settings.data, takes_of(settings.model.model))
     settings, _ = decide(settings, origins, Facts.of(dataset))
     encoding = fitted_encoding(dataset, settings)
     configure_jax()

@@ -53,7 +53,11 @@ def resume_with(
     settings = _settings(folder, record)
     check_devices(settings.training.devices or 1)
     with told(hear, "Reading the data"):
-        dataset = load(record.source if data is None else data, settings.data)
+        dataset = load(
+            record.source if data is None else data,
+            settings.data,
+            takes_of(settings.model.model),
+        )
     if dataset.record.fingerprint != folder.data.fingerprint:
         raise RunError(
             f"The data of {folder.path} have changed since it began: fingerprint {dataset.record.fingerprint[:12]}, "

@@ -10,7 +10,22 @@ from piste.core.settings import Range, from_mapping, nearest
 from piste.data.settings import DataSettings
 from piste.train.settings import TrainingSettings
 
-ModelName = Literal["mlp", "linear", "residual-mlp", "cnn", "lenet", "vgg", "resnet", "small-resnet", "own"]
+ModelName = Literal[
+    "mlp",
+    "linear",
+    "residual-mlp",
+    "cnn",
+    "lenet",
+    "vgg",
+    "resnet",
+    "small-resnet",
+    "rnn",
+    "lstm",
+    "gru",
+    "text-cnn",
+    "transformer",
+    "own",
+]
 ActivationName = Literal["relu", "leaky_relu", "elu", "selu", "gelu", "silu", "tanh", "sigmoid", "softplus", "mish"]
 LossName = Literal[
     "cross-entropy",
@@ -35,15 +50,27 @@ class ModelSettings:
     ----------
     model
         Kind of network: mlp or linear for anything, residual-mlp for tables; cnn, lenet, vgg, resnet or small-resnet
-        for pictures; own for the one that `spec` describes.
+        for pictures; cnn for sequences; rnn, lstm, gru or transformer for sequences and texts, text-cnn for texts; own
+        for the one that `spec` describes.
     spec
         JSON file of a network of your own, such as a run's model/spec.json, edited; from Python also its layers.
     hidden
         Widths of the hidden layers, or of the stages of a cnn, with commas between.
     depth
-        Blocks of a residual-mlp (3); layers with weights of a vgg (11), resnet (18) or small-resnet (20).
+        Blocks of a residual-mlp (3) or transformer (2); layers of an rnn, lstm or gru (1); layers with weights of a
+        vgg (11), resnet (18) or small-resnet (20).
     width
-        Maps of the first stage of a vgg (64), resnet (64) or small-resnet (16).
+        Maps of the first stage of a vgg (64), resnet (64) or small-resnet (16); units of each layer of an rnn, lstm or
+        gru, features of a transformer, windows of each size of a text-cnn (64), and numbers that stand for a word.
+    bidirectional
+        Whether an rnn, lstm or gru reads from the end as well.
+    heads
+        Heads of each attention of a transformer.
+    kernel
+        Steps that a window of a cnn covers in sequences, a number for each stage (5); words in those of a text-cnn
+        (3,4,5).
+    stride
+        Steps from one window of a cnn to the next in sequences; with 1, each stage is halved by pooling instead.
     activation
         Non-linearity after each hidden layer.
     dropout
@@ -52,6 +79,13 @@ class ModelSettings:
         Whether the sums of each hidden layer are normalised over the batch.
     bins
         Bins of the piecewise-linear encoding of numbers; 0 gives each number as it is, standardised.
+    tokens
+        What a network reads of a text: words or characters.
+    vocabulary
+        Most kinds of words or characters that are known, the commonest first; all others are one unknown.
+    length
+        Steps of a sequence, or words or characters of a text, that the network reads; what comes after is left
+        out. 0 reads all.
     loss
         What training makes small; from Python also a function of your own.
     smoothing
@@ -73,10 +107,17 @@ class ModelSettings:
     hidden: Annotated[tuple[int, ...], Range(1, 65536)] | None = None
     depth: Annotated[int, Range(1, 1000)] | None = None
     width: Annotated[int, Range(1, 65536)] | None = None
+    bidirectional: bool = False
+    heads: Annotated[int, Range(1, 1024)] = 4
+    kernel: Annotated[tuple[int, ...], Range(1, 1000)] | None = None
+    stride: Annotated[int, Range(1, 100)] = 1
     activation: ActivationName = "relu"
     dropout: Annotated[float, Range(0, 1, high_open=True)] | None = None
     batch_norm: bool | None = None
     bins: Annotated[int, Range(0, 256)] | None = None
+    tokens: Literal["words", "characters"] = "words"
+    vocabulary: Annotated[int, Range(1, 1_000_000)] = 20_000
+    length: Annotated[int, Range(0, 65536)] | None = None
     loss: LossName | Callable[..., Any] | None = None
     smoothing: Annotated[float, Range(0, 1, high_open=True)] = 0.0
     gamma: Annotated[float, Range(0, 100)] = 2.0

@@ -18,6 +18,7 @@ from piste.recipe.describing import described, described_data
 from piste.recipe.facts import Facts
 from piste.recipe.fitting import fitted_encoding
 from piste.recipe.job import carry_out
+from piste.recipe.networks import takes_of
 from piste.recipe.progress import Listener, listener, told
 from piste.recipe.run import Run
 from piste.recipe.settings import SECTIONS, Settings, from_keywords, recorded
@@ -84,12 +85,13 @@ def train_with(
     for section in SECTIONS:
         check(getattr(settings, section))
     with told(hear, "Reading the data"):
-        dataset = load(data, settings.data)
-    settings, choices = decide(settings, origins, Facts.of(dataset))
+        dataset = load(data, settings.data, takes_of(settings.model.model))
+    settings, choices = decide(_as_read(settings, dataset), origins, Facts.of(dataset))
     encoding = fitted_encoding(dataset, settings)
     for sentence in (*described_data(dataset), *described(choices)):
         hear.say(sentence)
     configure_jax()
+    build_model(settings.model, encoding)  # says what is wrong with it before anything is written
     record = RunRecord(
         name=dataset.name,
         status=Status.UNFINISHED,

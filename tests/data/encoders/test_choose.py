@@ -17,6 +17,7 @@ COLUMNS = {
     "category": Column("x", Kind.CATEGORY, np.array(["a", "a", "a", "é\n", "", "c"], object), np.arange(6) == 4),
     "date": Column("x", Kind.DATE, np.arange(6).astype("datetime64[M]").astype("datetime64[us]"), NONE, "day first"),
     "text": Column("x", Kind.TEXT, np.array(["a b", "b c", "", "d", "e f g", "a"], object), NONE),
+    "sequence": Column("x", Kind.SEQUENCE, np.arange(36.0).reshape(6, 3, 2) ** 0.5, NONE),
 }
 
 

@@ -11,6 +11,7 @@ from piste.data.encoders.date import DateEncoder, fit_date
 from piste.data.encoders.encoder import Encoder
 from piste.data.encoders.flag import FlagEncoder, fit_flag
 from piste.data.encoders.number import NumberEncoder, fit_number
+from piste.data.encoders.sequence import SequenceEncoder, fit_sequence
 from piste.data.encoders.text import TextEncoder, fit_text
 
 ENCODERS: dict[str, type[Encoder]] = {
@@ -19,6 +20,7 @@ ENCODERS: dict[str, type[Encoder]] = {
     "category": CategoryEncoder,
     "date": DateEncoder,
     "text": TextEncoder,
+    "sequence": SequenceEncoder,
 }
 
 
@@ -38,6 +40,8 @@ def fit_encoder(column: Column, bins: int) -> Encoder:
             return fit_date(column)
         case Kind.TEXT:
             return fit_text(column)
+        case Kind.SEQUENCE:
+            return fit_sequence(column)
         case _:
             raise ValueError(f"Columns of kind {column.kind} have no encoder.")
 

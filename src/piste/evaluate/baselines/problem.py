@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from piste.core.keys import generator
 from piste.core.records import Task
 from piste.evaluate.baselines.pictures import pooled
+from piste.evaluate.baselines.sequences import laid_out
 from piste.evaluate.predictions import FloatArray
 
 Matrix: TypeAlias = NDArray[np.float32]
@@ -43,7 +44,7 @@ class Problem:
     Attributes
     ----------
     inputs, test_inputs
-        float32 (B, F), or uint8 (B, height, width, channels) for pictures.
+        float32 (B, F), uint8 (B, height, width, channels) for pictures, or float32 (B, steps, channels) for sequences.
     targets
         int64 (B,) for two-class and many-class; int64 (B, K) of 0 and 1 for multi-label; float64 (B, K) for
         regression.
@@ -127,7 +128,12 @@ class Problem:
 
 
 def features(inputs: NDArray[Any], most: int) -> Matrix:
-    """Return tables as they are, and pictures as float32 (B, F) in [0, 1], shrunk to at most `most` values."""
+    """Return tables as they are, pictures as float32 (B, F) in [0, 1], and sequences as float32 (B, F).
+
+    Pictures and sequences are shrunk to at most `most` values.
+    """
+    if inputs.ndim == 3:
+        return laid_out(inputs, most)
     return pooled(inputs, most) if inputs.ndim == 4 else np.asarray(inputs, dtype=np.float32)
 
 

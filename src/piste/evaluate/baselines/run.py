@@ -79,7 +79,7 @@ def run_baselines(
     Parameters
     ----------
     train
-        Encoded inputs, float32 (B, F) or uint8 (B, height, width, channels), and targets: whole numbers (B,) that
+        Encoded inputs as `Problem` has them, and targets: whole numbers (B,) that
         count in `classes`; 0 and 1 (B, K) for multi-label; float (B,) or (B, K) in own units for regression.
     test_inputs
         Encoded inputs of the test split.
