@@ -2,7 +2,7 @@
 
 One compiled program trains all epochs. The data, the order of the rows and the starting point are its arguments; an
 epoch is one `lax.scan` over its steps; Adam works on all parameters as one vector. The test rows are judged after every
-epoch. Nothing else is measured or kept.
+epoch. Nothing but the losses and the accuracy is measured or kept.
 """
 
 from collections.abc import Callable
@@ -53,8 +53,8 @@ def by_hand(problem: Problem) -> Entry:
         count = len(data.train.labels)
         order = np.stack([random.permutation(count) for _ in range(epochs)]).astype(np.int32)
         order = order.reshape(epochs, problem.steps, problem.batch_size)
-        vector, right = program(start(jax.random.key(0)), *(Examples(*map(jnp.asarray, rows)) for rows in data), order)
-        return np.asarray(vector), float(right)
+        vector, curves = program(start(jax.random.key(0)), *(Examples(*map(jnp.asarray, rows)) for rows in data), order)
+        return np.asarray(vector), float(curves[2][-1])
 
     return Entry(trained, lambda result: result[1], empty.size)
 
@@ -67,8 +67,11 @@ def _train(
     train: Examples,
     test: Examples,
     order: jax.Array,
-) -> tuple[jax.Array, jax.Array]:
-    """Return the trained vector and the last accuracy; the order is (epochs, steps, batch)."""
+) -> tuple[jax.Array, tuple[jax.Array, ...]]:
+    """Return the trained vector, and of each epoch the train loss, test loss and accuracy.
+
+    The order is (epochs, steps, batch).
+    """
 
     def loss_of(parameters: Any, inputs: jax.Array, labels: jax.Array) -> jax.Array:
         outputs = forward(parameters, inputs)
@@ -89,8 +92,8 @@ def _train(
         return adam, (total / len(rows), *judged)
 
     zeros = jnp.zeros_like(vector)
-    adam, (_, _, right) = lax.scan(epoch, Adam(vector, zeros, zeros, jnp.zeros(())), order)
-    return adam.vector, right[-1]
+    adam, curves = lax.scan(epoch, Adam(vector, zeros, zeros, jnp.zeros(())), order)
+    return adam.vector, curves
 
 
 def _updated(adam: Adam, gradient: jax.Array, rate: float) -> Adam:
