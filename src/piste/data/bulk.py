@@ -38,7 +38,7 @@ def read_in_bulk(bulk: Bulk) -> list[Column] | None:
 
     samples = list(zip(*bulk.sample, strict=True))
     plain = ["VARCHAR"] * len(samples)
-    typed = ["DOUBLE" if bulk.typed and _is_decimal(sample) else "VARCHAR" for sample in samples]
+    typed = ["DOUBLE" if bulk.typed and is_decimal(sample) else "VARCHAR" for sample in samples]
     for types in (typed, plain) if typed != plain else (plain,):
         with plain_path(bulk.path) as file, duckdb.connect() as connection:
             try:
@@ -49,7 +49,8 @@ def read_in_bulk(bulk: Bulk) -> list[Column] | None:
     return None
 
 
-def _is_decimal(sample: Sequence[str]) -> bool:
+def is_decimal(sample: Sequence[str]) -> bool:
+    """Return whether a column surely holds measurements, judging by a sample of its cells."""
     return all("." in cell and is_typed(cell) for cell in sample if cell) and len(set(sample)) > _DECIMALS
 
 

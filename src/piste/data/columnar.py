@@ -24,8 +24,10 @@ _NUMBERS = frozenset({"float", "double", "decimal", "hugeint", "uhugeint", "ubig
 _MOMENTS = frozenset({"date", "timestamp", "timestamp_s", "timestamp_ms", "timestamp_ns"})
 
 
-def read_parquet(path: Path, wanted: Wanted) -> RawTable:
-    """Return the table in the Parquet file `path`; structs are unfolded, lists joined, encoded pictures decoded.
+def read_parquet(path: Path, wanted: Wanted, rows: tuple[int, int] | None = None) -> RawTable:
+    """Return the table in the Parquet file `path`, or its `rows` from the first up to the second.
+
+    Structs are unfolded, lists of words joined, encoded pictures decoded.
 
     Raises `DataError` for a damaged file and for types without a meaning here (maps, binary that is no picture).
     """
@@ -39,7 +41,10 @@ def read_parquet(path: Path, wanted: Wanted) -> RawTable:
                 for name, kind in zip(relation.columns, relation.dtypes, strict=True)
                 for field in _fields(name, kind)
             ]
-            _refuse_shape(path, len(chosen), relation)
+            if rows is None:
+                _refuse_shape(path, len(chosen), relation)
+            else:
+                relation = _range_of(connection, str(file), rows)
             found = relation.project(", ".join(f'{one[1]} AS "c{i}"' for i, one in enumerate(chosen))).fetchnumpy()
             names = _class_names(connection, str(file), path)
         except duckdb.Error as error:
@@ -74,6 +79,12 @@ def _fields(name: str, kind: Any, expression: str = "") -> Iterator[tuple[str, s
         yield name, f"array_to_string({expression}::VARCHAR[], ';')", "text"
     else:
         yield name, f"{expression}::VARCHAR", "text"
+
+
+def _range_of(connection: Any, file: str, rows: tuple[int, int]) -> Any:
+    # Only the groups of rows in which the range lies are read.
+    first, last = (f"file_row_number {sign} {row}" for sign, row in zip((">=", "<"), rows, strict=True))
+    return connection.from_parquet(file, file_row_number=True).filter(f"{first} AND {last}")
 
 
 def _innermost(kind: Any) -> str:

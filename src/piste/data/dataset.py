@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from piste.core.errors import DataError
-from piste.core.records import DataRecord, FeatureRecord, Kind, TargetRecord, Task
+from piste.core.records import DataRecord, FeatureRecord, Kind, SplitRecord, TargetRecord, Task
 from piste.core.settings import check
 from piste.data import sources
 from piste.data.columns import IMAGE, Column, RawTable
@@ -25,6 +25,7 @@ from piste.data.naming import find_columns, listed, shortened
 from piste.data.new_rows import NewRows, read_new
 from piste.data.settings import DataSettings
 from piste.data.splits import Split
+from piste.data.stream import Sampled, sampled
 from piste.data.target import Target, find_target
 from piste.data.tasks import describe
 from piste.data.weights import row_weights
@@ -41,6 +42,9 @@ def load(data: Any, settings: DataSettings, takes: Collection[str] = ()) -> Data
     data that cannot be used and `SettingError` for settings that do not fit.
     """
     check(settings)
+    part = sampled(data, settings)
+    if part is not None:
+        return _on_disk(part, settings, sequences="sequences" in takes and "table" not in takes)
     sequences = "sequences" in takes and "pictures" not in takes
     table = sources.read_table(data, settings, sequences=sequences)
     test = None
@@ -48,6 +52,28 @@ def load(data: Any, settings: DataSettings, takes: Collection[str] = ()) -> Data
         names, _ = find_target(table, settings)
         test = sources.read_table(settings.test, settings, like=_with_target(table, names), sequences=sequences)
     return build(table, test, settings, sequences="sequences" in takes and "table" not in takes)
+
+
+def _on_disk(part: Sampled, settings: DataSettings, *, sequences: bool) -> DataSet:
+    """Return the data set whose train split stays on the disk, described by the sample of it."""
+    made = build(part.table, None, settings, sequences=sequences)
+    looked_at = len(made.rows["train"])
+    note = (
+        f"{part.stream.source.rows:,} rows are streamed from the disk, {part.reason}; kinds, classes, statistics and "
+        f"the simple baselines come from {looked_at:,} of the {len(part.stream):,} rows of the train split."
+    )
+    sizes = {**made.record.split.sizes, "train": len(part.stream)}
+    split = SplitRecord("random", f"by a hash of each row's number, seed {settings.seed}", sizes)
+    if part.stream.source.splits is not None:
+        split = SplitRecord("file", "the splits come from the folders' names, what they lack is cut by chance", sizes)
+    record = replace(
+        made.record,
+        rows=part.stream.source.rows,
+        split=split,
+        fingerprint=part.fingerprint,
+        notes=(note, *made.record.notes),
+    )
+    return replace(made, record=record, origin=part.rows[made.origin], stream=part.stream)
 
 
 def _with_target(table: RawTable, names: Sequence[str]) -> RawTable:
@@ -78,7 +104,9 @@ def build(table: RawTable, test: RawTable | None, settings: DataSettings, *, seq
         target=_target_record(target, split),
         split=split_record,
         image_shape=_image_shape(columns, features),
-        notes=tuple(text for text in (*joined.table.notes, note, *notes, said, zeros_note(columns)) if text),
+        notes=tuple(
+            text for text in (*joined.table.notes, note, *notes, said, zeros_note(columns), _mixed(features)) if text
+        ),
     )
     return DataSet(
         table.name,
@@ -97,6 +125,18 @@ def build(table: RawTable, test: RawTable | None, settings: DataSettings, *, seq
 
 def _there(names: Sequence[str], table: RawTable) -> list[str]:
     return [name for name in names if name in table.columns]
+
+
+def _mixed(features: Sequence[FeatureRecord]) -> str:
+    """Return what becomes of texts and sequences that stand beside other columns."""
+    used = [one for one in features if one.used]
+    ordered = [one.name for one in used if one.kind in (Kind.TEXT, Kind.SEQUENCE)]
+    if not ordered or len(used) == 1:
+        return ""
+    return (
+        f"Beside other columns, texts become a bag of words and sequences a number for each step ({listed(ordered, 5)}); "
+        f"networks that read in order take one text or sequence alone, so leave the rest out with --drop for those."
+    )
 
 
 def _weighing(joined: Joined, targets: Sequence[str], settings: DataSettings) -> str | None:

@@ -31,7 +31,9 @@ Columns = list[NDArray[np.generic]]
 
 
 @dataclass(frozen=True)
-class _Layout:
+class Layout:
+    """What the first lines of a file say: names of the columns, and where the rows begin."""
+
     names: list[str]
     skip: int  # lines above the first row of data: remarks, blank lines, the header
     sample: list[list[str]]  # first rows of data
@@ -47,7 +49,7 @@ def read_delimited(path: Path, wanted: Wanted) -> RawTable:
     """
     text = read_text(path)
     dialect = find_dialect(text.content, _suffix(path))
-    layout = _layout(path, text.content, dialect, wanted)
+    layout = layout_of(path, text.content, dialect, wanted)
     names, columns, notes = _without_empty_tail(layout.names, _parse(path, text, dialect, layout))
     return RawTable(
         name=path.name.split(".")[0],
@@ -62,7 +64,8 @@ def _suffix(path: Path) -> str:
     return next((part.lower() for part in reversed(path.suffixes) if part.lower() != ".gz"), "")
 
 
-def _layout(path: Path, text: str, dialect: Dialect, wanted: Wanted) -> _Layout:
+def layout_of(path: Path, text: str, dialect: Dialect, wanted: Wanted) -> Layout:
+    """Return the layout of `text`, the first lines of the file `path` or all of it."""
     rows, remarks = _without_remarks(_first_rows(path, text, dialect))
     first, body = rows[0][1], rows[1:]
     if len(first) > MOST_COLUMNS:
@@ -75,7 +78,7 @@ def _layout(path: Path, text: str, dialect: Dialect, wanted: Wanted) -> _Layout:
     if has_header and not body:
         raise DataError(f"{path} holds a header line and no rows; at least one row of data was expected.")
     skip = (body[0][0] if has_header else rows[0][0]) - 1
-    return _Layout(names, skip, sample if has_header else [first, *sample], (*remarks, *notes))
+    return Layout(names, skip, sample if has_header else [first, *sample], (*remarks, *notes))
 
 
 def _first_rows(path: Path, text: str, dialect: Dialect) -> list[tuple[int, list[str]]]:
@@ -101,7 +104,7 @@ def _without_remarks(rows: list[tuple[int, list[str]]]) -> tuple[list[tuple[int,
     return rows[start:], notes
 
 
-def _parse(path: Path, text: Text, dialect: Dialect, layout: _Layout) -> Columns:
+def _parse(path: Path, text: Text, dialect: Dialect, layout: Layout) -> Columns:
     size, width = len(text.content), len(layout.names)
     if text.plain and dialect.delimiter != " " and 1 < width <= _WIDE and size > _LARGE and layout.sample:
         columns = read_in_bulk(Bulk(path, dialect, layout.skip, layout.sample, size > _HUGE))
@@ -110,7 +113,7 @@ def _parse(path: Path, text: Text, dialect: Dialect, layout: _Layout) -> Columns
     return _parse_with_csv(path, text.content, dialect, layout)
 
 
-def _parse_with_csv(path: Path, text: str, dialect: Dialect, layout: _Layout) -> Columns:
+def _parse_with_csv(path: Path, text: str, dialect: Dialect, layout: Layout) -> Columns:
     rows: list[list[str]] = []
     width = len(layout.names)
     with wide_fields():

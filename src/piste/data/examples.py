@@ -1,8 +1,8 @@
 """A data set ready for encoding: columns with kinds, a target with a task, and rows in three splits."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,20 @@ from numpy.typing import NDArray
 from piste.core.records import DataRecord
 from piste.data.columns import Column
 from piste.data.target import Target
+
+
+class RowsOnDisk(Protocol):
+    """The train split of data that are larger than memory."""
+
+    @property
+    def memory(self) -> int:
+        """How many bytes they may take."""
+
+    def __len__(self) -> int:
+        """Return how many rows there are."""
+
+    def blocks(self, encoding: Any) -> Iterator[tuple[NDArray[Any], NDArray[Any], NDArray[np.float32]]]:
+        """Yield (inputs, targets, weights), as the `Encoding` makes them of the rows, some thousand at a time."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +34,8 @@ class DataSet:
     `rows` maps "train", "validation" and "test" to row numbers, int64; `origin` (B,) is each row's number within
     its own source, and `row_names` its name there, where it has one; `order` names all columns of the source.
     `weights` float64 (B,) says how much each row counts in training; None where all count alike. `steps` names the
-    columns of the source that became one column of sequences.
+    columns of the source that became one column of sequences. With `stream`, the rows of the train split are a
+    sample of those to learn from, which stay on the disk.
     """
 
     name: str
@@ -34,6 +49,12 @@ class DataSet:
     row_names: tuple[str, ...] = ()
     weights: NDArray[np.float64] | None = None
     steps: tuple[str, ...] = ()
+    stream: RowsOnDisk | None = None
+
+    @property
+    def train_rows(self) -> int:
+        """How many rows there are to learn from."""
+        return len(self.rows["train"]) if self.stream is None else len(self.stream)
 
     @property
     def used(self) -> tuple[Column, ...]:

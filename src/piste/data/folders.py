@@ -43,10 +43,10 @@ def read_folder(folder: Path, wanted: Wanted, suffixes: Sequence[str], read_file
     if pairs := idx_pairs(folder):
         return read_idx_folder(folder, pairs, wanted)
     files = [path for path in _visible(folder) if path.is_file() and path.suffix.lower() in suffixes]
-    by_split = _by_split(files)
-    if "train" in by_split and len(by_split) > 1:
-        return _joined(folder, {name: read_file(path, wanted) for name, path in by_split.items()})
-    pictures = _pictures_below(folder)
+    named = by_split(files)
+    if "train" in named and len(named) > 1:
+        return _joined(folder, {name: read_file(path, wanted) for name, path in named.items()})
+    pictures = pictures_below(folder)
     if len(files) == 1 and not pictures:
         return read_file(files[0], wanted)
     if files and not pictures:
@@ -60,19 +60,20 @@ def read_folder(folder: Path, wanted: Wanted, suffixes: Sequence[str], read_file
             f"The folder {folder} has no pictures and no files named train and test in it (it has {there}); a folder "
             f"of pictures for each class was expected."
         )
-    return _table(folder, pictures, wanted)
+    return table_of(folder, pictures, wanted)
 
 
 def read_picture(path: Path, wanted: Wanted) -> RawTable:
     """Return the table of one picture, for prediction."""
     if wanted.labelled:
         raise DataError(f"{path} is one picture; a folder with a folder of pictures for each class was expected.")
-    return _table(path.parent, [path], wanted)
+    return table_of(path.parent, [path], wanted)
 
 
-def _table(folder: Path, pictures: Sequence[Path], wanted: Wanted) -> RawTable:
+def table_of(folder: Path, pictures: Sequence[Path], wanted: Wanted) -> RawTable:
+    """Return the table of `pictures`, files below `folder`."""
     inside = [path.relative_to(folder) for path in pictures]
-    splits, labels = _places(inside)
+    splits, labels = places(inside)
     notes: tuple[str, ...] = ()
     if wanted.labelled:
         bare = [str(path) for path, label in zip(inside, labels, strict=True) if label is None]
@@ -104,18 +105,18 @@ def _visible(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if not path.name.startswith((".", "__")))
 
 
-def _pictures_below(folder: Path) -> list[Path]:
+def pictures_below(folder: Path) -> list[Path]:
     """Return the pictures in `folder` and below, class by class, in the order of their names."""
     found: list[Path] = []
     for path in _visible(folder):
         if path.is_dir():
-            found += _pictures_below(path)
+            found += pictures_below(path)
         elif path.suffix.lower() in PICTURE_SUFFIXES:
             found.append(path)
     return found
 
 
-def _places(inside: Sequence[Path]) -> tuple[list[str], list[str | None]]:
+def places(inside: Sequence[Path]) -> tuple[list[str], list[str | None]]:
     """Return the split and the class that each path (relative to the data's folder) says by its folders."""
     tops = {path.parts[0].lower() for path in inside if len(path.parts) > 1}
     are_splits = len(tops) > 1 and tops <= _SPLIT_NAMES.keys() and any(_SPLIT_NAMES[top] == "train" for top in tops)
@@ -140,7 +141,7 @@ def _left_out(folder: Path) -> tuple[str, ...]:
     return (f"Left out, being no pictures: {listed(others, 3)}.",) if others else ()
 
 
-def _by_split(files: Sequence[Path]) -> dict[str, Path]:
+def by_split(files: Sequence[Path]) -> dict[str, Path]:
     """Return the file of each split, by the first word of the files' names; nothing where that is not clear."""
     found: dict[str, Path] = {}
     for path in files:

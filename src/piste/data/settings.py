@@ -41,6 +41,11 @@ class DataSettings:
         Seed of every random draw of the run.
     image_size
         Height and width to which pictures are resized. Chosen from the pictures when left out.
+    stream
+        Whether the train split stays on the disk and is read while it is trained on. When left out, that is done
+        with data that would not fit into memory.
+    memory
+        GiB that the data may take in memory. Half of what is free when left out.
     """
 
     target: str | int | None = None
@@ -56,3 +61,5 @@ class DataSettings:
     split: str = "0.7/0.15/0.15"
     seed: Annotated[int, Range(0, 2**31 - 1)] = 0
     image_size: Annotated[int, Range(4, 1024)] | None = None
+    stream: bool | None = None
+    memory: Annotated[float, Range(0, low_open=True)] | None = None

@@ -35,7 +35,7 @@ class Facts:
         """Return the facts of a data set."""
         used, train = dataset.used, dataset.rows["train"]
         shape: tuple[int, ...] = dataset.record.image_shape or (len(used),)
-        common = cls(dataset.target.task, len(train), shape)
+        common = cls(dataset.target.task, dataset.train_rows, shape)
         if len(used) == 1 and used[0].kind is Kind.SEQUENCE:
             values = np.asarray(used[0].values[train], np.float64)
             lengths = lengths_of(values)

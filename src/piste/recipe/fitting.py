@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from piste.data.encoding import Encoding, fit_encoding, for_counts
 from piste.data.examples import DataSet
+from piste.data.stream import GIB
 from piste.nn.metrics import Watched
 from piste.recipe.building import build_effort, build_plan, watched_metric
 from piste.recipe.network import Network
@@ -22,6 +23,7 @@ from piste.train.checkpoint import Checkpoints
 from piste.train.fit import Examples, Fitted, Shown, fit
 from piste.train.progress import Watch, unheard
 from piste.train.settings import TrainingSettings
+from piste.train.streaming import Stream, written
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,12 @@ class Splits:
     validation: Examples
     test: Examples
     truth: Mapping[str, NDArray[np.generic]]
+    stream: Stream | None = None  # the whole train split, where `train` is a sample of it
+
+    @property
+    def train_rows(self) -> int:
+        """How many examples there are to learn from."""
+        return len(self.train if self.stream is None else self.stream)
 
 
 def fitted_encoding(dataset: DataSet, settings: Settings) -> Encoding:
@@ -52,7 +60,27 @@ def encode_splits(dataset: DataSet, encoding: Encoding) -> Splits:
         weights = None if dataset.weights is None else dataset.weights[dataset.rows[name]].astype(np.float32)
         parts[name] = Examples(encoding.inputs(columns), encoding.targets(values), weights)
         truth[name] = values
-    return Splits(**parts, truth=truth)
+    return Splits(parts["train"], parts["validation"], parts["test"], truth)
+
+
+def on_disk(dataset: DataSet, encoding: Encoding, splits: Splits, settings: Settings, folder: Path) -> Splits:
+    """Return `splits` with the whole train split encoded on the disk, in `folder`, where `dataset` is streamed.
+
+    Raises `DataError` for a row that does not fit what was learnt from the sample, `RunError` for a full disk.
+    """
+    if dataset.stream is None:
+        return splits
+    by_class = settings.model.class_weights
+    factors = class_weights(by_class, encoding.classes, splits.train.targets, splits.train.weights)
+
+    def parts() -> Iterator[tuple[NDArray[Any], NDArray[Any], NDArray[np.float32]]]:
+        for inputs, targets, weights in dataset.stream.blocks(encoding) if dataset.stream else ():
+            scaled = weights if by_class == "none" else weights * factors[np.asarray(targets, np.int64)]
+            yield inputs, targets, scaled.astype(np.float32)
+
+    memory = round((settings.data.memory or 1.0) * GIB)
+    stream = written(folder, parts(), splits.train, settings.data.seed, memory, len(dataset.stream))
+    return dataclasses.replace(splits, stream=stream)
 
 
 def fit_network(
@@ -65,12 +93,12 @@ def fit_network(
     by_validation: bool = False,
 ) -> tuple[Network, Fitted]:
     """Return the network that `settings` name, trained; `watch` hears of the progress, as `fit` says."""
-    plan = build_plan(settings, encoding, len(splits.train))
-    effort = build_effort(settings.training, len(splits.train))
+    plan = build_plan(settings, encoding, splits.train_rows)
+    effort = build_effort(settings.training, splits.train_rows)
     train, validation = weighted(splits.train, splits.validation, encoding, settings.model.class_weights)
     fitted = fit(
         plan,
-        train,
+        splits.stream or train,
         validation,
         effort,
         task=encoding.task,

@@ -9,7 +9,7 @@ import msgspec
 
 from piste.core.errors import PisteError, RunError
 from piste.core.records import EvaluationRecord, RunRecord, Status, TrainingRecord
-from piste.core.runs import CHECKPOINTS, EVALUATION, PREDICTIONS, RUN, RunFolder
+from piste.core.runs import CHECKPOINTS, EVALUATION, PREDICTIONS, RUN, STREAM, RunFolder
 from piste.data.encoding import Encoding
 from piste.data.examples import DataSet
 from piste.evaluate import evaluation_record, imbalance, main_score
@@ -18,7 +18,7 @@ from piste.recipe.augmentation import build_augmentations
 from piste.recipe.augmented import augmented_examples
 from piste.recipe.baseline_inputs import baseline_inputs
 from piste.recipe.examples import describer
-from piste.recipe.fitting import Splits, encode_splits, fit_network
+from piste.recipe.fitting import Splits, encode_splits, fit_network, on_disk
 from piste.recipe.interrupt import gentle_interrupt
 from piste.recipe.network import Network, save_network
 from piste.recipe.progress import Listener, duration, told
@@ -74,6 +74,8 @@ def _finished(
     watch: Watch | None,
 ) -> Run:
     splits = encode_splits(dataset, encoding)
+    with told(hear, "Writing the encoded examples to the disk"):
+        splits = on_disk(dataset, encoding, splits, settings, folder.file(STREAM))
     network, training = _trained(folder, record, dataset, splits, encoding, settings, hear, watch)
     changes = build_augmentations(settings.training.augment or (), encoding)
     shown = augmented_examples(changes, splits.train, encoding, settings.data.seed)
@@ -83,7 +85,8 @@ def _finished(
     folder.write(evaluation, EVALUATION)
     folder.write(dataclasses.replace(record, status=Status.FINISHED, training=training, error=""), RUN)
     report = write_report(folder)
-    shutil.rmtree(folder.file(CHECKPOINTS), ignore_errors=True)
+    for name in (CHECKPOINTS, STREAM):
+        shutil.rmtree(folder.file(name), ignore_errors=True)
     hear.say(evaluation.verdict)
     hear.say(f"Report: {report}")
     return Run(folder)
@@ -102,7 +105,7 @@ def _trained(
     checkpoints = Checkpoints(
         folder.file(CHECKPOINTS), _identity(record, dataset), 60.0 * settings.training.checkpoint, hear.say
     )
-    hear.say(f"Training on {len(splits.train):,} examples ...")
+    hear.say(f"Training on {splits.train_rows:,} examples ...")
     with gentle_interrupt() as raise_if_asked:
 
         def watch(progress: Progress) -> object:

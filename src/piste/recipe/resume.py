@@ -51,6 +51,8 @@ def resume_with(
         raise RunError(f"The data of {folder.path} came from Python: give them again, piste.resume(run, data).")
     record = record if devices is None else _on(record, devices)
     settings = _settings(folder, record)
+    if settings.data.stream is None:  # less memory may be free than at the time
+        settings = dataclasses.replace(settings, data=dataclasses.replace(settings.data, stream=False))
     check_devices(settings.training.devices or 1)
     with told(hear, "Reading the data"):
         dataset = load(

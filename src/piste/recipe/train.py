@@ -12,6 +12,9 @@ from piste.core.runs import DATA, RUN, RunFolder
 from piste.core.settings import check
 from piste.core.versions import versions
 from piste.data.dataset import load
+from piste.data.examples import DataSet
+from piste.data.stream import GIB
+from piste.recipe.building import build_model
 from piste.recipe.command import command_line
 from piste.recipe.defaults import decide
 from piste.recipe.describing import described, described_data
@@ -108,6 +111,14 @@ def train_with(
     folder.write(record, RUN)
     folder.write(dataset.record, DATA)
     return carry_out(folder, record, dataset, encoding, settings, hear, watch)
+
+
+def _as_read(settings: Settings, dataset: DataSet) -> Settings:
+    """Return the settings with what reading decided by what was free at the time: a resumed run must read alike."""
+    if dataset.stream is None:
+        return settings
+    memory = round(dataset.stream.memory / GIB, 6)
+    return dataclasses.replace(settings, data=dataclasses.replace(settings.data, stream=True, memory=memory))
 
 
 train.__signature__ = _signature()  # type: ignore[attr-defined]
