@@ -168,7 +168,17 @@ def _tell(
 @in_its_precision
 def going_on(plan: Plan, parameters: Parameters, state: State) -> Carry:
     """Return the carry of a network that is trained already; the optimiser starts anew."""
-    return initial_carry(plan, plan.layout.pack(parameters), jax.tree.map(jnp.asarray, state))
+    return _going_on(plan)(parameters, state)
+
+
+@lru_cache(maxsize=64)
+def _going_on(plan: Plan) -> Callable[[Parameters, State], Carry]:
+    """Return the program that takes parameters and running state over. Compiled: no two leaves share memory."""
+
+    def take(parameters: Parameters, state: State) -> Carry:
+        return initial_carry(plan, plan.layout.pack(parameters), state)
+
+    return jitted(take)
 
 
 @in_its_precision
