@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 
 import jax
-import jax.numpy as jnp
 
 from piste.core.errors import SettingError
-from piste.nn.initialisers import INITIALISERS
+from piste.nn.initialisers import INITIALISERS, initial_bias
 from piste.nn.layer import Context, Layer, Parameters, Shape
 
 
@@ -27,11 +26,11 @@ class Dense(Layer):
             raise SettingError(f"Dense needs a whole number of units of at least 1. Got {self.units!r} instead.")
 
     def init(self, key: jax.Array, shape: Shape) -> Parameters:
-        """Return weight (F, units) and bias (units,), the bias zero."""
+        """Return weight (F, units) and bias (units,), drawn as `initialisers.initial_bias` says."""
         name = "he_normal" if self.initialiser == "auto" else self.initialiser
         parameters = {"weight": INITIALISERS[name](key, (shape[-1], self.units))}
         if self.bias:
-            parameters["bias"] = jnp.zeros((self.units,), jnp.float32)
+            parameters["bias"] = initial_bias(jax.random.fold_in(key, 1), name, (shape[-1], self.units))
         return parameters
 
     def __call__(self, parameters: Parameters, inputs: jax.Array, context: Context) -> jax.Array:

@@ -2,8 +2,14 @@
 
 With `fan_in` inputs to a unit, weights of variance `gain / fan_in` keep the scale of activations through depth:
 gain 2 for the ReLU family, which halves the second moment (He et al. 2015, eq. 10), gain 1 for
-self-normalising and linear units (LeCun et al. 1998, section 4.6), and `2 / (fan_in + fan_out)` as the
-compromise between forward and backward pass for saturating units (Glorot & Bengio 2010, eq. 12).
+self-normalising and linear units (LeCun et al. 1998, section 4.6). Saturating units must be bent by what they are
+given: tanh has the gain (5/3)^2, and the sigmoid, whose slope at 0 is a quarter of tanh's, sixteen times that.
+`2 / (fan_in + fan_out)`, the compromise between forward and backward pass (Glorot & Bengio 2010, eq. 12), gives a layer
+with few inputs and many units weights so small that every unit is a straight line over the data.
+
+Biases of units that bend have the variance `gain / fan_in^2`. Without them every unit bends where its inputs are
+zero, so that units with one input differ in size alone. That is a matter of few inputs: with more, units differ in
+direction, and biases of the weights' own size were measured to cost accuracy (docs/log.md).
 """
 
 import math
@@ -15,6 +21,8 @@ import jax.numpy as jnp
 from piste.nn.layer import Shape
 
 Initialiser = Callable[[jax.Array, Shape], jax.Array]
+
+TANH_GAIN = 5 / 3
 
 # A normal cut at two deviations has a smaller spread; dividing by this restores a unit deviation.
 _TRUNCATION = 0.87962566103423978
@@ -41,8 +49,18 @@ def lecun_normal(key: jax.Array, shape: Shape) -> jax.Array:
     return _normal(key, shape, 1.0 / fans(shape)[0])
 
 
+def tanh_normal(key: jax.Array, shape: Shape) -> jax.Array:
+    """Variance (5/3)^2 / fan_in: for tanh, whose outputs then keep a spread of about 2/3 through depth."""
+    return _normal(key, shape, TANH_GAIN**2 / fans(shape)[0])
+
+
+def sigmoid_normal(key: jax.Array, shape: Shape) -> jax.Array:
+    """Variance (4 * 5/3)^2 / fan_in: for the sigmoid, which is `(1 + tanh(z / 2)) / 2` and has a slope of 1/4."""
+    return _normal(key, shape, (4 * TANH_GAIN) ** 2 / fans(shape)[0])
+
+
 def glorot_uniform(key: jax.Array, shape: Shape) -> jax.Array:
-    """Uniform of variance 2 / (fan_in + fan_out): for sigmoid, tanh and softmax (Glorot & Bengio 2010)."""
+    """Uniform of variance 2 / (fan_in + fan_out): for softmax and attention (Glorot & Bengio 2010)."""
     limit = math.sqrt(6.0 / sum(fans(shape)))
     return jax.random.uniform(key, shape, jnp.float32, -limit, limit)
 
@@ -65,6 +83,8 @@ def zeros(key: jax.Array, shape: Shape) -> jax.Array:
 INITIALISERS: dict[str, Initialiser] = {
     "he_normal": he_normal,
     "lecun_normal": lecun_normal,
+    "tanh_normal": tanh_normal,
+    "sigmoid_normal": sigmoid_normal,
     "glorot_uniform": glorot_uniform,
     "orthogonal": orthogonal,
     "small_normal": small_normal,
@@ -80,6 +100,20 @@ FOR_ACTIVATION = {
         ),
         "he_normal",
     ),
-    **dict.fromkeys(("sigmoid", "tanh", "hard_sigmoid", "hard_tanh", "softmax", "softsign"), "glorot_uniform"),
+    **dict.fromkeys(("tanh", "hard_tanh", "softsign"), "tanh_normal"),
+    **dict.fromkeys(("sigmoid", "hard_sigmoid"), "sigmoid_normal"),
+    "softmax": "glorot_uniform",
     **dict.fromkeys(("selu", "linear"), "lecun_normal"),
 }
+
+_GAINS = {"he_normal": 2.0, "tanh_normal": TANH_GAIN**2, "sigmoid_normal": (4 * TANH_GAIN) ** 2}
+
+
+def initial_bias(key: jax.Array, name: str, shape: Shape) -> jax.Array:
+    """Return the biases (units,) that go with weights of `shape` (inputs, units) from the initialiser `name`.
+
+    They are drawn, of variance `gain / fan_in^2`, where the name is one for units that bend, and zero elsewhere.
+    """
+    if name not in _GAINS:
+        return jnp.zeros(shape[-1:], jnp.float32)
+    return _normal(key, shape[-1:], _GAINS[name] / fans(shape)[0] ** 2)
