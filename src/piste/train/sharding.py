@@ -10,7 +10,7 @@ from typing import Any
 
 import jax
 import numpy as np
-from jax.sharding import Mesh, NamedSharding, PartitionSpec
+from jax.sharding import AxisType, Mesh, NamedSharding, PartitionSpec
 
 from piste.core.errors import SettingError
 from piste.train.compiler import configure_jax
@@ -78,4 +78,4 @@ def placements(count: int) -> dict[str, Any]:
 @lru_cache(maxsize=16)
 def _mesh(count: int) -> Mesh:
     check_devices(count)
-    return Mesh(np.asarray(jax.local_devices()[:count]), (AXIS,))
+    return Mesh(np.asarray(jax.local_devices()[:count]), (AXIS,), axis_types=(AxisType.Auto,))
