@@ -5,7 +5,7 @@ those that were expected, the likely cause, what to do, and where to look. Findi
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 LINT = "lint.json"
@@ -49,6 +49,16 @@ class Where:
 
 
 @dataclass(frozen=True)
+class Shown:
+    """An example that shows a finding: what it is, its values as a person reads them, or its picture (PNG, base64)."""
+
+    row: int
+    note: str = ""
+    values: dict[str, str] = field(default_factory=dict)
+    picture: str = ""
+
+
+@dataclass(frozen=True)
 class Finding:
     """One thing that a rule found.
 
@@ -70,6 +80,7 @@ class Finding:
     others: tuple[str, ...] = ()
     under: str = ""
     p_value: float | None = None
+    shown: tuple[Shown, ...] = ()  # a dozen at most, neighbours side by side
 
 
 class Outcome(StrEnum):

@@ -1,7 +1,8 @@
 """Every rule, in the order in which they run and are listed: one line and one comment each."""
 
 from piste.lint.rule import Rule
-from piste.lint.rules.evaluation import enough_examples, examples_count_alike, known_scores
+from piste.lint.rules.evaluation import enough_examples, examples_count_alike, known_scores, of_these_parameters
+from piste.lint.rules.loop import coverage, few_shapes, shuffled, targets_follow, train_alone
 from piste.lint.rules.loss import batch_mean, corrects, extremes, ignores, known_answers, order, perfect
 from piste.lint.rules.model import (
     causality,
@@ -46,10 +47,17 @@ RULES: tuple[Rule, ...] = (
     descends.RULE,  # O101 downhill
     moves.RULE,  # O102 what is trained moves
     schedule.RULE,  # O103 rates fit the length
+    # loop
+    coverage.RULE,  # T101 every example in an epoch
+    shuffled.RULE,  # T102 in an order of its own
+    targets_follow.RULE,  # T103 with its own target
+    train_alone.RULE,  # T104 and no others
+    few_shapes.RULE,  # T105 few compilations
     # evaluation
     known_scores.RULE,  # E101 perfect is perfect
     examples_count_alike.RULE,  # E102 no order, no sums
     enough_examples.RULE,  # E103 enough to tell
+    of_these_parameters.RULE,  # E104 nothing stale
     # reproducibility
     same_seed.RULE,  # R101 equal bits
     other_seed.RULE,  # R102 a seed that counts

@@ -177,7 +177,7 @@ def some_answers(task: Problem, layout: Layout, times: int = 1) -> tuple[Arrays,
     many, `times` so many, so that little is compiled. The first and the last class are among them.
     """
     width = layout.width
-    examples = max(min(task.width, _MOST) + 3, 10)
+    examples = max(min(task.width, _MOST) + 3, 11)  # an odd number tells two classes apart by their share
     rows = examples * times * layout.rows
     if task.task is Task.REGRESSION:
         numbers = np.linspace(-1.0, 1.0, rows * width).reshape(rows, width) ** 3 + 0.5

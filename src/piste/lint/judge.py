@@ -12,7 +12,7 @@ from piste.lint.bench import Bench, OutOfTime
 from piste.lint.budget import thresholds
 from piste.lint.grouping import grouped
 from piste.lint.pipeline import Pipeline
-from piste.lint.rule import NotRun, Rule, available
+from piste.lint.rule import Group, NotRun, Rule, available
 from piste.lint.settings import LintSettings
 
 
@@ -44,7 +44,7 @@ def judge(
 
 def _chosen(rules: Sequence[Rule], select: tuple[str, ...], ignore: tuple[str, ...]) -> list[Rule]:
     for word in (*select, *ignore):
-        if not any(_named(rule, word) for rule in rules):
+        if word.lower() not in list(Group) and not any(_named(rule, word) for rule in rules):
             known = [name for rule in rules for name in (rule.code, rule.name)]
             raise SettingError(f"No rule is called '{word}'. {nearest(word, known)}")
     wanted = [rule for rule in rules if not select or any(_named(rule, word) for word in select)]

@@ -171,7 +171,7 @@ class Pipeline:
     validation: Any = None
     test: Any = None
     dataset: DataSet | None = None
-    task: Task | None = None
+    task: Task | str | None = None
     classes: int | None = None
     model: Any = None
     apply: Callable[..., Any] | None = None
@@ -258,7 +258,7 @@ def has(pipeline: Pipeline, need: str) -> bool:
         case "init":
             return pipeline.init is not None or (pipeline.model is not None and hasattr(pipeline.model, "init"))
         case "task":
-            return pipeline.task is not None or has(pipeline, "targets")
+            return pipeline.task is not None or any(one.targets is not None for one in pipeline.splits.values())
         case "update":
             composed = has(pipeline, "network") and pipeline.loss is not None and pipeline.optimiser is not None
             return (pipeline.step is not None and pipeline.start is not None) or composed

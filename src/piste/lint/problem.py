@@ -15,6 +15,7 @@ from piste.lint.rule import NotRun
 
 _CLASSES = 10  # where nothing says how many there are
 _KNOWN = 10_000  # targets that are looked at
+SAMPLE = 512  # examples whose outputs are looked at
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def problem(bench: Bench) -> Problem:
     pipeline = bench.pipeline
     outputs = bench.probe(output_shape) if has(pipeline, "network") and pipeline.splits else None
     targets = _targets(bench)
-    task = pipeline.task or (None if targets is None else _task(targets, outputs))
+    task = Task(pipeline.task) if pipeline.task else (None if targets is None else _task(targets, outputs))
     if task is None:
         raise NotRun("To run it, declare the task: task='two-class', 'many-class', 'multi-label' or 'regression'.")
     width = _width(task, pipeline.classes, targets, outputs)
@@ -61,18 +62,21 @@ def problem(bench: Bench) -> Problem:
 
 def gives_probabilities(bench: Bench) -> bool:
     """Probe: whether all outputs lie in [0, 1], and where there are several (of one class each) sum to 1."""
-    split = next(iter(bench.pipeline.splits))
-    outputs = bench.probe(network).outputs(bench.probe(sample, 256, split)[0]).astype(np.float64)
+    outputs = bench.probe(sample_outputs).astype(np.float64)
     inside = bool(np.all((outputs >= 0) & (outputs <= 1)) and np.ptp(outputs) > 0)
     if outputs.ndim < 2 or outputs.shape[-1] == 1:
         return inside
     return inside and bool(np.allclose(outputs.sum(axis=-1), 1.0, atol=1e-3))
 
 
+def sample_outputs(bench: Bench) -> NDArray[Any]:
+    """Probe: the outputs of `SAMPLE` examples of the first split, in evaluation mode."""
+    return bench.probe(network).outputs(bench.probe(sample, SAMPLE, next(iter(bench.pipeline.splits)))[0])
+
+
 def output_shape(bench: Bench) -> tuple[int, ...]:
     """Probe: the shape of one example's outputs."""
-    split = next(iter(bench.pipeline.splits))
-    return bench.probe(network).outputs(bench.probe(sample, 2, split)[0]).shape[1:]
+    return bench.probe(sample_outputs).shape[1:]
 
 
 def _targets(bench: Bench) -> NDArray[Any] | None:

@@ -24,7 +24,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from piste.core.findings import Evidence, Finding, Severity, Where
+from piste.core.findings import Evidence, Finding, Severity, Shown, Where
 from piste.lint.bench import Bench
 from piste.lint.pipeline import ASK, Pipeline, has
 
@@ -105,12 +105,14 @@ class Rule:
         where: Where = NOWHERE,
         others: Sequence[str] = (),
         p_value: float | None = None,
+        shown: Sequence[Shown] = (),
     ) -> Finding:
         """Return a finding of this rule. `key` names the cause; findings of one key are shown as one."""
         key = key or f"{self.group}.{self.name}"
         return Finding(
-            self.code, severity, title, tuple(evidence), cause, fix, self.page, where, key, tuple(others), "", p_value
-        )
+            self.code, severity, title, tuple(evidence), cause, fix, self.page, where, key, tuple(others), "", p_value,
+            tuple(shown),
+        )  # fmt: skip
 
 
 def available(rules: Iterable[Rule], pipeline: Pipeline) -> tuple[tuple[Rule, ...], dict[str, tuple[str, ...]]]:

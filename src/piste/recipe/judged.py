@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 import jax
@@ -49,17 +49,10 @@ def built(dataset: DataSet, encoding: Encoding, splits: Splits, settings: Settin
     # Judged in float32 on one device: the linter looks for faults, not for rounding.
     plan = dataclasses.replace(build_plan(settings, encoding, len(train)), precision="float32", devices=1)
     effort = build_effort(settings.training, len(train))
-    split = partial(_split, dataset, settings)
     watched = watched_metric(settings.training, encoding.task)
     start = partial(_start, plan, train, encoding.task)
-    return Pipeline(
-        name=dataset.name,
-        train=split("train", train),
-        validation=split("validation", validation),
-        test=split("test", splits.test),
-        dataset=dataset,
-        task=encoding.task,
-        classes=len(encoding.classes) or None,
+    return dataclasses.replace(
+        data_alone(dataset, encoding, dataclasses.replace(splits, train=train, validation=validation), settings),
         model=plan.model,
         init=lambda seed: _fresh(start(seed)),
         loss=plan.loss,
@@ -68,12 +61,27 @@ def built(dataset: DataSet, encoding: Encoding, splits: Splits, settings: Settin
         start=start,
         step=None if settings.training.optimiser == LBFGS else _stepping(plan, effort),
         parameters_of=lambda begun: begun.parameters,
-        schedule=lambda step: effort.rates[min(step, len(effort.rates) - 1)],
-        steps=len(effort.rates),
-        batch_size=effort.batch_size,
         save=lambda begun: jax.tree.map(np.asarray, begun),
         restore=lambda saved: jax.tree.map(jnp.asarray, saved),
         declared=_declared(plan, settings),
+    )
+
+
+def data_alone(dataset: DataSet, encoding: Encoding, splits: Splits, settings: Settings) -> Pipeline:
+    """Return the pipeline of the data and the rates, for the rules that compile nothing."""
+    effort = build_effort(settings.training, len(splits.train))
+    split = partial(_split, dataset, settings)
+    return Pipeline(
+        name=dataset.name,
+        train=split("train", splits.train),
+        validation=split("validation", splits.validation),
+        test=split("test", splits.test),
+        dataset=dataset,
+        task=encoding.task,
+        classes=len(encoding.classes) or None,
+        schedule=lambda step: effort.rates[min(step, len(effort.rates) - 1)],
+        steps=len(effort.rates),
+        batch_size=effort.batch_size,
         seed=settings.data.seed,
     )
 
@@ -97,6 +105,7 @@ def _start(plan: Plan, train: Examples, task: Task, seed: int) -> Begun:
     return _drawn(plan)(seed, bias)
 
 
+@lru_cache(maxsize=16)
 def _drawn(plan: Plan) -> Any:
     @jax.jit
     def draw(seed: jax.Array, bias: jax.Array) -> Begun:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
 from piste.core.errors import RunError
+from piste.core.findings import LINT, LintRecord
 from piste.core.panels import Block
 from piste.core.records import DataRecord, EpochRecord, EvaluationRecord, RunRecord
 from piste.core.runs import DATA, EVALUATION, RunFolder
 
-Need = Literal["run", "data", "evaluation", "epochs", "damaged"]
+Need = Literal["run", "data", "evaluation", "epochs", "lint", "damaged"]
 Content = TypeVar("Content")
 
 
@@ -21,6 +22,7 @@ class Records:
     data: DataRecord | None = None
     evaluation: EvaluationRecord | None = None
     epochs: tuple[EpochRecord, ...] = ()
+    lint: LintRecord | None = None
     damaged: tuple[str, ...] = ()
 
     def of(self, need: Need) -> Any:
@@ -61,5 +63,6 @@ def read(folder: RunFolder) -> Records:
         data=attempt(lambda: folder.data, DATA),
         evaluation=attempt(lambda: folder.evaluation, EVALUATION),
         epochs=attempt(lambda: folder.epochs, "") or (),
+        lint=attempt(lambda: folder.read(LintRecord, LINT), LINT),
         damaged=tuple(damaged),
     )

@@ -14,7 +14,10 @@ _LOGIT = 0.3  # a probability of 0.57: right for whoever compares logits with 0,
 
 @dataclass(frozen=True)
 class Scores:
-    """The metric of perfect predictions, of one wrong example among `examples`, of half wrong, and of all wrong."""
+    """The metric of perfect predictions, of one wrong example among `examples`, of half wrong, and of all wrong.
+
+    `pairs` is the share of right answers if every prediction is compared with every target.
+    """
 
     perfect: float
     one_wrong: float
@@ -22,6 +25,7 @@ class Scores:
     all_wrong: float
     examples: int
     shape: tuple[int, ...]
+    pairs: float
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,9 @@ def known_scores(bench: Bench) -> Scores:
 
     examples = rows // step
     shape = criterion.raw(_LOGIT * told, truth).shape
-    return Scores(score(0), score(1), score(examples // 2), score(examples), examples, shape)
+    _, counts = np.unique(truth, return_counts=True)
+    pairs = float(np.sum(np.square(counts / counts.sum())))
+    return Scores(score(0), score(1), score(examples // 2), score(examples), examples, shape, pairs)
 
 
 def cuts(bench: Bench) -> Cut:

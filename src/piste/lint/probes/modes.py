@@ -60,7 +60,7 @@ def _inputs(bench: Bench, count: int) -> Arrays:
 
 def repeated(bench: Bench) -> Change:
     """Probe: the same call in evaluation mode, twice, uncompiled, so that draws of any library show."""
-    inputs, net = _inputs(bench, 2), bench.probe(network)
+    inputs, net = _inputs(bench, _EXAMPLES), bench.probe(network)
     first, second = (as_numpy(net.plain(net.parameters, net.state, inputs)) for _ in range(2))
     return change(first, second)
 

@@ -1,5 +1,7 @@
 """Probes PR5, PR15 and PR16: gradients leaf by leaf: which are exactly zero, which are wrong, which inputs are dead."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,7 +85,7 @@ def gradient_check(bench: Bench) -> Check:
     """Probe: in float64, leaf by leaf, the slope of the loss along a random direction, computed and measured."""
     net, mean = bench.probe(network), bench.probe(objective)
     inputs, targets = (array[:4] for array in bench.probe(batches, 1)[0])
-    with jax.enable_x64(True):
+    with jax.enable_x64(True), _in_double():
         start, state = _double(stirred(bench, net.parameters, "check")), _double(net.state)
         batch = (_double(inputs), _double(targets))
         value = jax.jit(lambda parameters: mean(parameters, state, *batch))
@@ -93,6 +95,14 @@ def gradient_check(bench: Bench) -> Check:
         paths = list(floating(start))[:_LEAVES]
         slopes = {path: _along(bench, value, start, path, slope[path], step) for path in paths}
     return Check(slopes, double)
+
+
+@contextmanager
+def _in_double() -> Iterator[None]:
+    try:
+        yield
+    except TypeError as error:
+        raise NotRun("The network or the loss computes in float32 alone, which is too coarse for the check.") from error
 
 
 def _along(bench: Bench, value: Any, start: Any, path: str, slope: Arrays, step: float) -> tuple[float, float]:

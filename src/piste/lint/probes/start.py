@@ -10,10 +10,8 @@ from piste.core.records import Task
 from piste.lint.bench import Bench
 from piste.lint.criterion import loss_criterion
 from piste.lint.network import network, sample
-from piste.lint.problem import Problem, problem
+from piste.lint.problem import SAMPLE, Problem, problem, sample_outputs
 from piste.lint.rule import NotRun
-
-EXAMPLES = 1024
 
 Arrays = NDArray[Any]
 
@@ -33,12 +31,12 @@ class Start:
 
 
 def start(bench: Bench) -> Start:
-    """Probe: the losses to begin with, in evaluation mode, on at most 1,024 examples of the train split."""
+    """Probe: the losses to begin with, in evaluation mode, on a sample of the first split."""
     one, net, criterion = bench.probe(problem), bench.probe(network), bench.probe(loss_criterion)
-    inputs, targets = bench.probe(sample, EXAMPLES)
+    _, targets = bench.probe(sample, SAMPLE, next(iter(bench.pipeline.splits)))
     if targets is None or one.probabilities:
         raise NotRun("The loss to begin with is known for networks that give logits or numbers.")
-    outputs = net.outputs(inputs)
+    outputs = bench.probe(sample_outputs)
     constant = np.broadcast_to(_constant(one, outputs, targets), outputs.shape).astype(np.float32)
     return Start(
         criterion.of(outputs, targets),

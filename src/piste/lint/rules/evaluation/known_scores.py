@@ -13,7 +13,7 @@ from piste.lint.rule import Group, Rule
 def check(bench: Bench) -> Iterator[Finding]:
     """Yield a metric that broadcasts, does not tell good from bad, or runs against its declared direction."""
     found = bench.probe(known_scores)
-    if len(found.shape) > 1 and found.shape[0] == found.shape[1] == found.examples:
+    if found.shape[:2] == (found.examples, found.examples) or _compares_pairs(bench, found):
         yield _broadcast(found)
     elif close(found.perfect, found.all_wrong):
         yield _blind(found)
@@ -21,6 +21,10 @@ def check(bench: Bench) -> Iterator[Finding]:
         yield from _direction(found, bench.pipeline.higher_is_better)
         if bench.probe(problem).of_classes:
             yield from _values(found)
+
+
+def _compares_pairs(bench: Bench, found: Scores) -> bool:
+    return bench.probe(problem).of_classes and close(found.perfect, found.pairs) and not close(found.pairs, 1.0)
 
 
 def _broadcast(found: Scores) -> Finding:
@@ -69,9 +73,9 @@ def _values(found: Scores) -> Iterator[Finding]:
         Severity.ERROR,
         f"The metric of perfect predictions is {found.perfect:.4g}",
         evidence=[*_evidence(found), Evidence("what one example weighs", f"{share:.4g}")],
-        cause="Predictions and targets are not compared one by one: a broadcast, or a threshold on logits.",
+        cause="Predictions and targets are not compared one by one: a wrong axis, or a threshold on logits.",
         fix="Compare shapes: predictions and targets must both be (N,)",
-        key="metric.broadcast",
+        key="metric.wrong",
     )
 
 

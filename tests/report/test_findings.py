@@ -1,0 +1,74 @@
+"""Findings as text and as SARIF, from records alone."""
+
+from dataclasses import replace
+
+from piste.core.findings import Evidence, Finding, LintRecord, Outcome, RuleRecord, Severity, Where
+from piste.report.findings import findings_text
+from piste.report.sarif import sarif
+
+HEAD = Finding(
+    "L101", Severity.ERROR, "The loss of logit +30 is 1.461", (Evidence("logits all zero", "2.303", "2.303"),
+    Evidence("logit +30", "1.461", "0")), "Softmax is applied twice.", "loss(logits, labels)", "rules/L101",
+    Where(split="train", rows=(3, 5)), "loss.double-softmax", ("The loss is clipped.",),
+)  # fmt: skip
+FOLLOWER = replace(HEAD, code="M110", severity=Severity.WARNING, title="Two examples cannot be learnt", under="L101")
+RECORD = LintRecord(
+    "iris",
+    (
+        RuleRecord("L101", "known-answers", "The answers are right", "loss", Outcome.FOUND, findings=(HEAD,)),
+        RuleRecord("L106", "ignores", "It is ignored", "loss", Outcome.NOT_RUN, "To run it, declare it."),
+        RuleRecord("M106", "causality", "No look ahead", "model", Outcome.NOT_RUN, "To run it, declare it."),
+        RuleRecord("M110", "by-heart", "It learns", "model", Outcome.FOUND, findings=(FOLLOWER,)),
+        RuleRecord("O101", "descends", "It descends", "optimiser", Outcome.PASSED),
+    ),
+    1.25,
+    ("D",),
+)
+
+
+def test_the_text_is_like_a_compilers() -> None:
+    assert (
+        findings_text(RECORD)
+        == """\
+error[L101]: The loss of logit +30 is 1.461
+  --> split train; rows 3, 5
+   | logits all zero  2.303   expected 2.303
+   | logit +30        1.461   expected 0
+   = cause: Softmax is applied twice.
+   = or: The loss is clipped.
+   = fix: loss(logits, labels)
+   = explains: M110, Two examples cannot be learnt
+   = read: piste explain L101
+
+iris: 1 error; 1 of 5 rules passed, 2 not run in 1.2 s.
+Not run:
+  L106 ignores, M106 causality
+      To run it, declare it.
+Left out by choice: D
+"""
+    )
+
+
+def test_only_the_heading_is_painted() -> None:
+    text = findings_text(RECORD, lambda text, severity: f"<{severity}>{text}</>")
+    assert text.startswith("<error>error[L101]</>: The loss")
+
+
+def test_sarif_has_every_rule_and_finding() -> None:
+    log = sarif(RECORD, "1.0")
+    (run,) = log["runs"]
+    assert log["version"] == "2.1.0"
+    assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == ["L101", "L106", "M106", "M110", "O101"]
+    assert [(result["ruleId"], result["level"]) for result in run["results"]] == [
+        ("L101", "error"),
+        ("M110", "warning"),
+    ]
+    assert run["results"][1]["ruleIndex"] == 3
+    assert "1.461 (expected 0)" in run["results"][0]["message"]["text"]
+
+
+def test_a_record_of_nothing_says_so() -> None:
+    clean = LintRecord("iris", (RECORD.rules[-1],), 0.5)
+    assert findings_text(clean) == "iris: nothing found; 1 of 1 rules passed, 0 not run in 0.5 s.\n"
+    assert clean.clean
+    assert not RECORD.clean
