@@ -2,10 +2,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sklearn.metrics import confusion_matrix
+from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
 from piste.core.records import Task
-from piste.evaluate.errors import confusion, residuals, worst
+from piste.evaluate.errors import confusion, labels, residuals, worst
 from piste.evaluate.predictions import Predictions
 
 
@@ -34,6 +34,21 @@ def test_confusion_agrees_with_scikit_learn() -> None:
 def test_confusion_has_a_row_for_a_class_that_does_not_occur() -> None:
     predictions = Predictions(Task.TWO_CLASS, ("a", "b"), np.zeros(2, dtype=int), np.array([[0.9, 0.1], [0.2, 0.8]]))
     assert confusion(predictions) == ((1, 1), (0, 0))
+
+
+def test_labels_agree_with_scikit_learn() -> None:
+    random = np.random.default_rng(1)
+    outputs = random.uniform(size=(80, 3))
+    truth = (outputs + random.normal(0, 0.3, size=outputs.shape) > 0.6).astype(int)
+    predictions = Predictions(Task.MULTI_LABEL, (), truth, outputs, ("a", "b", "c"))
+    precision, recall, _, support = precision_recall_fscore_support(truth, predictions.chosen)
+    found = labels(predictions)
+    assert [one.label for one in found] == ["a", "b", "c"]
+    assert [one.support for one in found] == support.tolist()
+    assert {one.threshold for one in found} == {0.5}
+    np.testing.assert_allclose([one.found / one.predicted for one in found], precision)
+    np.testing.assert_allclose([one.found / one.support for one in found], recall)
+    assert labels(many_class(3)) == ()
 
 
 def test_residuals_are_all_pairs_or_a_draw_of_them() -> None:

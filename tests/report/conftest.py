@@ -23,6 +23,7 @@ from piste.core.records import (
     FeatureRecord,
     InitialLoss,
     Kind,
+    LabelRecord,
     RunRecord,
     Score,
     SplitRecord,
@@ -257,10 +258,12 @@ def regression() -> Records:
 
 def multi_label() -> Records:
     tags = ("comedy", "drama", "horror", "science fiction")
+    counts = ((80, 90, 60), (120, 130, 100), (9, 0, 0), (0, 4, 0))
+    labels = tuple(LabelRecord(name, *found, threshold=0.5) for name, found in zip(tags, counts, strict=True))
     return (
         run("films"),
         data(Task.MULTI_LABEL, tags, name="films", target="tags"),
-        evaluation("macro F1", 0.71),
+        replace(evaluation("macro F1", 0.71), rows=200, labels=labels),
         epochs(12),
     )
 

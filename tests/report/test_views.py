@@ -22,7 +22,7 @@ PARTS = {
     "ten_classes": TRAINED | {"confusion", "calibration", "wrong"},
     "hundred_classes": TRAINED | {"confusion", "calibration", "wrong"},
     "regression": TRAINED | {"residuals", "wrong"},
-    "multi_label": TRAINED,
+    "multi_label": TRAINED | {"labels"},
     "pictures": TRAINED | {"augmented", "confusion", "calibration", "wrong"},
     "unfinished": ALWAYS | {"learning", "data", "notes", "features"},
     "failed": ALWAYS,

@@ -214,6 +214,17 @@ class WrongExample:
 
 
 @dataclass(frozen=True)
+class LabelRecord:
+    """How one label of a multi-label target was found: numbers of test examples, and where "predicted" begins."""
+
+    label: str
+    support: int  # that have the label
+    predicted: int  # that were given it
+    found: int  # both
+    threshold: float  # the probability from which on it is predicted
+
+
+@dataclass(frozen=True)
 class EvaluationRecord:
     """The one evaluation on the test split: `evaluation.json` in the run folder."""
 
@@ -224,6 +235,7 @@ class EvaluationRecord:
     skipped: dict[str, str] = field(default_factory=dict)  # baseline name -> why it was not run
     verdict: str = ""
     confusion: tuple[tuple[int, ...], ...] = ()  # rows are the truth, columns the prediction
+    labels: tuple[LabelRecord, ...] = ()  # of a multi-label target, in the order of the outputs
     calibration: Calibration | None = None
     residuals: tuple[tuple[float, float], ...] = ()  # (truth, prediction), regression, at most 2000 examples
     wrong: tuple[WrongExample, ...] = ()

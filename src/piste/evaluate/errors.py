@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from piste.core.keys import generator
-from piste.core.records import Task, WrongExample
+from piste.core.records import LabelRecord, Task, WrongExample
 from piste.evaluate.metrics import truth_losses
-from piste.evaluate.predictions import FloatArray, Predictions
+from piste.evaluate.predictions import LABEL_THRESHOLD, FloatArray, Predictions
 
 MOST_RESIDUALS = 2000
 MOST_WRONG = 12
@@ -25,6 +25,16 @@ def confusion(predictions: Predictions) -> tuple[tuple[int, ...], ...]:
     size = predictions.outputs.shape[1]
     cells = np.bincount(predictions.truth * size + predictions.chosen, minlength=size * size)
     return tuple(tuple(row) for row in cells.reshape(size, size).tolist())
+
+
+def labels(predictions: Predictions) -> tuple[LabelRecord, ...]:
+    """Return how each label was found; empty for other tasks."""
+    if predictions.task is not Task.MULTI_LABEL:
+        return ()
+    there, said = predictions.truth.astype(np.int64), predictions.chosen
+    names = predictions.classes or predictions.names or tuple(f"label {at}" for at in range(there.shape[1]))
+    counts = (there.sum(axis=0).tolist(), said.sum(axis=0).tolist(), (there * said).sum(axis=0).tolist())
+    return tuple(LabelRecord(*one, LABEL_THRESHOLD) for one in zip(names, *counts, strict=True))
 
 
 def residuals(predictions: Predictions, seed: int) -> tuple[tuple[float, float], ...]:

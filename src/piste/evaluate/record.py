@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from piste.core.records import EvaluationRecord
 from piste.evaluate.baselines import Ran
-from piste.evaluate.errors import Describe, confusion, residuals, worst
+from piste.evaluate.errors import Describe, confusion, labels, residuals, worst
 from piste.evaluate.judge import judged, verdict
 from piste.evaluate.predictions import Predictions
 from piste.evaluate.reliability import calibration
@@ -58,6 +58,7 @@ def evaluation_record(
         skipped=dict(skipped),
         verdict=verdict(baselines, decides),
         confusion=confusion(predictions),
+        labels=labels(predictions),
         calibration=calibration(predictions),
         residuals=residuals(predictions, seed),
         wrong=worst(predictions, rows, describe),

@@ -7,6 +7,7 @@ from piste.report.panels.baselines import baselines
 from piste.report.panels.calibration import calibration
 from piste.report.panels.confusion import confusion
 from piste.report.panels.features import features
+from piste.report.panels.labels import labels
 from piste.report.panels.learning import learning
 from piste.report.panels.notes import notes
 from piste.report.panels.repeat import repeat
@@ -27,6 +28,7 @@ VIEWS: tuple[View, ...] = (
     View("training", "Training", ("run",), training),
     View("augmented", "Augmented pictures", ("run",), augmented),
     View("confusion", "Which classes are confused", ("evaluation", "data"), confusion),
+    View("labels", "Each label by itself", ("evaluation",), labels),
     View("residuals", "Errors", ("evaluation", "data"), residuals),
     View("calibration", "Calibration", ("evaluation",), calibration),
     View("wrong", "Worst examples", ("evaluation",), wrong),
