@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from piste.core.errors import SettingError
-from piste.train.layout import Parts, norm
+from piste.train.layout import Parts
 from piste.train.optimisers import BETA2, MOMENTUM, OPTIMISERS, Optimiser
 
 Vector = NDArray[np.float64]
@@ -65,7 +65,7 @@ def by_piste(optimiser: Optimiser, gradients: list[Vector], start: Vector) -> ND
     ones = (jnp.ones(len(start)),)
     for gradient in gradients:
         value = (jnp.asarray(gradient, jnp.float32),)
-        (direction,), state = optimiser.direction(value, norm(value), state, weights, ones)
+        (direction,), state = optimiser.direction(value, state, weights, ones)
         weights = (weights[0] - RATE * direction,)
     return np.asarray(weights[0])
 
@@ -146,7 +146,7 @@ def test_biases_are_pulled_only_on_request(pull: dict[str, float]) -> None:
     weights, mask, still = (jnp.ones(2),), (jnp.asarray([1.0, 0.0]),), (jnp.zeros(2),)
     for everywhere, moved in ((False, [True, False]), (True, [True, True])):
         optimiser = Optimiser("sgd", decay_all=everywhere, **pull)
-        (direction,), _ = optimiser.direction(still, jnp.zeros(()), optimiser.init(weights), weights, mask)
+        (direction,), _ = optimiser.direction(still, optimiser.init(weights), weights, mask)
         assert (np.asarray(direction) != 0).tolist() == moved
 
 
@@ -171,7 +171,7 @@ def test_what_is_off_adds_nothing_to_the_program() -> None:
     def operations(optimiser: Optimiser) -> int:
         weights = (jnp.ones(4),)
         state = optimiser.init(weights)
-        return len(jax.make_jaxpr(optimiser.direction)(weights, jnp.ones(()), state, weights, weights).eqns)
+        return len(jax.make_jaxpr(optimiser.direction)(weights, state, weights, weights).eqns)
 
     assert operations(Optimiser("sgd")) == 0
     assert operations(Optimiser("sgd", weight_decay=0.1)) > 0
@@ -191,7 +191,7 @@ def test_the_learning_rate_is_data_and_does_not_recompile(gradients: list[Vector
         nonlocal traced
         traced += 1
         ones = (jnp.ones(5),)
-        (direction,), state = optimiser.direction((gradient,), jnp.ones(()), state, weights, ones)
+        (direction,), state = optimiser.direction((gradient,), state, weights, ones)
         return (weights[0] - rate * direction,), state
 
     weights: Parts = (jnp.zeros(5),)

@@ -120,7 +120,7 @@ def test_gradients_of_float64_agree_with_finite_differences() -> None:
     targets = generator.integers(0, 3, 16).astype(np.int32)
     carry, split = starting_point(plan, Examples(pictures, targets), Task.MANY_CLASS, 0)
     with allowed("float64"):
-        batch = Split(split.inputs[:16], split.targets[:16], split.weight[:16])
+        batch = Split(split.inputs[:16], split.targets[:16], None)
 
         @jax.jit
         def step(vector: Any) -> Any:

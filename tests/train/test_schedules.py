@@ -15,7 +15,7 @@ from piste.train.schedules import SCHEDULES, rates
 def test_rates_rise_to_the_peak_and_stay_between_zero_and_it(schedule: str, warmup: int) -> None:
     table = rates(schedule, 0.3, 40, warmup)
     assert table.shape == (40,)
-    assert table.dtype == np.float32
+    assert table.dtype == np.float64
     assert np.all(table > 0)
     assert np.max(table) == pytest.approx(0.3)
     assert np.argmax(table) == warmup

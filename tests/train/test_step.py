@@ -136,7 +136,7 @@ def test_statistics_belong_to_the_averaged_weights() -> None:
     fitted = trained(what, epochs=60, batch=96, rate=0.05)  # the batch is the split: its statistics are exact
     dense, norm = (next(value for name, value in tree.items() if mark in name) for tree, mark in
                    ((fitted.parameters, "dense"), (fitted.state, "norm")))  # fmt: skip
-    sums = INPUTS[:96] @ dense["weight"]
+    sums = INPUTS[:96] @ dense["weight"] + dense["bias"]
     np.testing.assert_allclose(norm["mean"], sums.mean(axis=0), atol=0.02)
     np.testing.assert_allclose(norm["variance"], sums.var(axis=0, ddof=1), rtol=0.1)
 

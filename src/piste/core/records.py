@@ -155,7 +155,7 @@ class EpochRecord:
     metric: str
     validation_metric: float
     learning_rate: float
-    gradient_norm: float  # global 2-norm before clipping, mean over every eighth of the same steps
+    gradient_norm: float  # global 2-norm before clipping, of the last step's batch
     seconds: float  # since the training began
 
 

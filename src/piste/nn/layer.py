@@ -25,6 +25,7 @@ keep: a padded sequence gives at its real steps what it would give alone.
 
 import dataclasses
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import jax
@@ -96,12 +97,20 @@ class Layer:
 
     def output_shape(self, shape: Shape) -> Shape:
         """Return the shape of the outputs for inputs of `shape`, the batch axis left out in both."""
-        outputs = jax.eval_shape(self._trace, jax.random.key(0), jax.ShapeDtypeStruct((1, *shape), "float32"))  # type: ignore[no-untyped-call]
-        return tuple(outputs.shape[1:])
+        try:
+            return _shape_after(self, tuple(shape))
+        except TypeError:  # a layer with arrays inside cannot be remembered
+            return _shape_after.__wrapped__(self, tuple(shape))
 
     def _trace(self, key: jax.Array, inputs: jax.Array) -> jax.Array:
         shape = inputs.shape[1:]
         return self.run(self.init(key, shape), self.init_state(shape), inputs, Context())[0]
+
+
+@lru_cache(maxsize=1024)
+def _shape_after(layer: Layer, shape: Shape) -> Shape:
+    inputs = jax.ShapeDtypeStruct((1, *shape), "float32")  # type: ignore[no-untyped-call]
+    return tuple(jax.eval_shape(layer._trace, jax.random.key(0), inputs).shape[1:])
 
 
 class Nested(Layer):

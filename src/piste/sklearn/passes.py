@@ -45,11 +45,11 @@ def one_pass(
     dropout.
     """
     batches = _batches(examples, min(batch_size, len(examples)), seed, count)
-    steps = len(batches.weight)
+    steps = len(batches.targets)
     room = (1 << (steps - 1).bit_length()) - steps  # few lengths, so that few programs are compiled
     padded = jax.tree.map(lambda leaf: np.pad(leaf, [(0, room)] + [(0, 0)] * (leaf.ndim - 1)), batches)
     zero = jnp.zeros((), jnp.float32)
-    carry = carry._replace(loss_sum=zero, norm_sum=zero, steps=jnp.zeros((), jnp.int32))
+    carry = carry._replace(loss_sum=zero, steps=jnp.zeros((), jnp.int32))
     carry = _compiled(_alone(plan))(carry, padded, jnp.float32(rate), named_key(seed, "pass", count), jnp.int32(steps))
     return _on_host(carry), float(carry.loss_sum) / steps
 

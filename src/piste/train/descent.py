@@ -134,9 +134,7 @@ def _value_and_gradient(
 def _moved(descent: Descent, walk: Walk, gradient: Parts, rate: jax.Array, objective: Function) -> tuple[Parts, Any]:
     if isinstance(descent.stepping, Optimiser):
         decayed = descent.layout.of_rank_two()
-        direction, state = descent.stepping.direction(
-            gradient, walk.norm, walk.optimiser, walk.weights, decayed, descent.layout
-        )
+        direction, state = descent.stepping.direction(gradient, walk.optimiser, walk.weights, decayed, descent.layout)
         change = jax.tree.map(lambda part: -rate * part, direction)
         return _after(walk.weights, change), state
     stepping = optax.with_extra_args_support(descent.stepping)

@@ -29,15 +29,19 @@ def on_device(examples: Examples, multiple: int = 1, *, exact: bool = False) -> 
     """Return the split on the device, its rows padded with zero weight to few sizes, multiples of `multiple`.
 
     Splits of nearly as many rows so share compiled programs, for at most an eighth of waste; a split above 256 MiB, or
-    an `exact` one, or one that is on the device already, is padded to the next multiple only.
+    an `exact` one, or one that is on the device already, is padded to the next multiple only. Where nothing else needs
+    weights, a split without a multiple has none: its rows are drawn by their number, so that padding never is.
     """
     count = len(examples)
-    weights = np.ones(count, np.float32) if examples.weights is None else examples.weights
     parts = -(-count // multiple)
     there = hasattr(examples.inputs, "devices")  # on the device already: used as it is, not copied
     exact = exact or there or examples.inputs.nbytes > _PADDED_BYTES
     extra = (parts if exact else bucket(parts)) * multiple - count
-    return Split(_padded(examples.inputs, extra), _padded(examples.targets, extra), _padded(weights, extra))
+    inputs, targets = _padded(examples.inputs, extra), _padded(examples.targets, extra)
+    if examples.weights is None and multiple == 1:
+        return Split(inputs, targets, None)
+    weights = np.ones(count, np.float32) if examples.weights is None else examples.weights
+    return Split(inputs, targets, _padded(weights, extra))
 
 
 def _padded(values: NDArray[np.generic], extra: int) -> jax.Array:

@@ -82,7 +82,7 @@ def find_rate(
     program = _compiled(plan)
     curves = []
     for repeat in range(REPEATS):
-        rows = _batches(len(train.weight), batch_size, count, seed, repeat)
+        rows = _batches(len(train.targets), batch_size, count, seed, repeat)
         key = named_key(seed, "rate", repeat)
         curves.append(np.asarray(program(carry, train, rows, rates, key), np.float64))
     return judged(rates, np.stack(curves))

@@ -24,14 +24,15 @@ def in_pieces(
     that of the whole batch but for rounding, for models that treat examples one by one; batch norm sees one piece at
     a time. Rows that are missing to whole pieces are repeated with weight 0.
     """
-    rows = batch.weight.shape[0]
+    rows = len(batch.targets)
+    weight = jnp.ones(rows, jnp.result_type(*jax.tree.leaves(parameters))) if batch.weight is None else batch.weight
     size = -(-rows // count)
     pieces = -(-rows // size)
 
     def cut(leaf: jax.Array) -> jax.Array:
         return jnp.resize(leaf, (pieces, size, *leaf.shape[1:]))
 
-    counted = jnp.where(jnp.arange(pieces * size) < rows, cut(batch.weight).ravel(), 0.0).reshape(pieces, size)
+    counted = jnp.where(jnp.arange(pieces * size) < rows, cut(weight).ravel(), 0.0).reshape(pieces, size)
     stacked = jax.tree.map(cut, batch)._replace(weight=counted)
     slope = jax.value_and_grad(objective, has_aux=True)
 
@@ -41,7 +42,7 @@ def in_pieces(
         (more, state), others = slope(parameters, state, piece, jax.random.fold_in(key, index))
         return loss + more, jax.tree.map(jnp.add, gradients, others), state
 
-    start = (jnp.zeros((), batch.weight.dtype), jax.tree.map(jnp.zeros_like, parameters), state)
+    start = (jnp.zeros((), weight.dtype), jax.tree.map(jnp.zeros_like, parameters), state)
     loss, gradients, state = lax.fori_loop(0, pieces, add, start)
-    total = jnp.sum(batch.weight)
+    total = jnp.sum(weight)
     return loss / total, state, jax.tree.map(lambda leaf: leaf / total, gradients)

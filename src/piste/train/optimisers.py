@@ -14,7 +14,7 @@ import optax
 
 from piste.core.errors import SettingError
 from piste.train.by_tensor import trust_ratio, with_muon
-from piste.train.layout import Layout, Parts
+from piste.train.layout import Layout, Parts, norm
 
 Make = Callable[["Optimiser", Layout], optax.GradientTransformation]
 
@@ -111,7 +111,6 @@ class Optimiser:
     def direction(
         self,
         gradient: Parts,
-        norm: jax.Array,
         state: Any,
         weights: Parts,
         decayed: Parts,
@@ -119,11 +118,11 @@ class Optimiser:
     ) -> tuple[Parts, Any]:
         """Return the direction to subtract, and the new state.
 
-        `norm` is the gradient's; `decayed` is 1 where decay and penalties apply. `gradient`, `weights` and `decayed`
+        `decayed` is 1 where decay and penalties apply. `gradient`, `weights` and `decayed`
         are parts of one layout, or any trees of one structure.
         """
         layout = layout or Layout.of(weights)
-        gradient = self.penalised(self._clipped(gradient, norm), weights, decayed)
+        gradient = self.penalised(self._clipped(gradient), weights, decayed)
         direction, state = OPTIMISERS[self.name](self, layout).update(gradient, state, weights)
         if self.weight_decay > 0:
             direction = self._added(self.weight_decay, direction, weights, decayed)
@@ -131,9 +130,9 @@ class Optimiser:
             direction = trust_ratio(direction, weights, layout)
         return direction, state
 
-    def _clipped(self, gradient: Parts, norm: jax.Array) -> Parts:
+    def _clipped(self, gradient: Parts) -> Parts:
         if self.clip > 0:
-            scale = jnp.minimum(1.0, self.clip / jnp.maximum(norm, 1e-12))
+            scale = jnp.minimum(1.0, self.clip / jnp.maximum(norm(gradient), 1e-12))
             gradient = jax.tree.map(lambda part: part * scale, gradient)
         if self.clip_value > 0:
             gradient = jax.tree.map(lambda part: jnp.clip(part, -self.clip_value, self.clip_value), gradient)

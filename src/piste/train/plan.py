@@ -48,11 +48,14 @@ def _layout(model: Layer, shape: Shape) -> Layout:
 
 
 class Split(NamedTuple):
-    """Examples on the device: inputs (B, ...), targets (B, ...), and weight (B,), 0 for rows that only pad."""
+    """Examples on the device: inputs (B, ...), targets (B, ...), and weight (B,), 0 for rows that only pad.
+
+    Without weights (None) every row that is drawn counts the same.
+    """
 
     inputs: jax.Array
     targets: jax.Array
-    weight: jax.Array
+    weight: jax.Array | None
 
 
 class Carry(NamedTuple):
@@ -67,8 +70,8 @@ class Carry(NamedTuple):
     best_round: jax.Array
     rounds: jax.Array  # rounds completed: the steps up to a validation, an epoch unless said otherwise
     stopped: jax.Array  # 0 running, 1 patience ran out, 2 a loss was not finite, 3 the metric reached its goal
+    gradient: Parts  # of the last step's batch
     loss_sum: jax.Array  # over the steps of the present round
-    norm_sum: jax.Array
     steps: jax.Array  # steps of the present round
     listening: Any = ()  # of the plateau schedule; nothing where it is off
     averages: Any = ()  # of the weights; nothing where they are off
@@ -114,7 +117,7 @@ def initial_carry(plan: Plan, weights: Parts, state: Any) -> Carry:
     copy = partial(jax.tree.map, lambda leaf: jnp.array(leaf, copy=True))
     carry = Carry(
         weights, plan.optimiser.init(weights, plan.layout), state, copy(weights), copy(state), zero + jnp.inf, none,
-        none, none, zero, zero, none,
+        none, none, jax.tree.map(jnp.zeros_like, weights), zero, none,
         listening=plateau.begin() if plan.plateau else (),
         averages=averaging.begin(weights, state) if plan.averaging else (),
     )  # fmt: skip

@@ -21,11 +21,11 @@ from piste.nn.metrics import WholeSplit
 from piste.train import averaging, plateau
 from piste.train.compiler import jitted
 from piste.train.forward import forward
-from piste.train.layout import Layout, Parts
+from piste.train.layout import Layout, Parts, norm
 from piste.train.plan import Carry, Curves, Limits, Plan, Split, Stretch
 from piste.train.precision import kept
 from piste.train.sharding import placements
-from piste.train.step import NORM_EVERY, train_step
+from piste.train.step import train_step
 
 EVALUATION_CHUNK = 256  # examples per forward pass outside training: large enough to fill the cores
 GATHERED = 1 << 17  # bytes of a batch's inputs from which a step gathers them where they lie
@@ -43,22 +43,27 @@ class Replay:
 def evaluate(plan: Plan, layout: Layout, weights: Parts, state: Any, split: Split) -> tuple[jax.Array, jax.Array]:
     """Return the mean loss and metric of a split whose rows are padded to whole chunks."""
     parameters, split = layout.unpack(weights), kept(plan.precision, split)
-    chunks = jax.tree.map(lambda leaf: leaf.reshape(-1, EVALUATION_CHUNK, *leaf.shape[1:]), split)
+    weight = jnp.ones(len(split.targets)) if split.weight is None else split.weight
+    chunked = (split.inputs, split.targets, weight)
+    chunks = jax.tree.map(lambda leaf: leaf.reshape(-1, EVALUATION_CHUNK, *leaf.shape[1:]), chunked)
     metric = plan.metric
 
-    def add(sums: tuple[jax.Array, jax.Array], chunk: Split) -> tuple[tuple[jax.Array, jax.Array], jax.Array | None]:
-        outputs, _ = forward(plan.model, plan.precision, plan.devices, parameters, state, chunk.inputs, Context())
-        loss = jnp.sum(chunk.weight * plan.loss(outputs, chunk.targets))
+    def add(
+        sums: tuple[jax.Array, jax.Array], chunk: tuple[jax.Array, jax.Array, jax.Array]
+    ) -> tuple[tuple[jax.Array, jax.Array], jax.Array | None]:
+        inputs, targets, weight = chunk
+        outputs, _ = forward(plan.model, plan.precision, plan.devices, parameters, state, inputs, Context())
+        loss = jnp.sum(weight * plan.loss(outputs, targets))
         if isinstance(metric, WholeSplit):
             return (sums[0] + loss, sums[1]), outputs
-        return (sums[0] + loss, sums[1] + jnp.sum(chunk.weight * metric(outputs, chunk.targets))), None
+        return (sums[0] + loss, sums[1] + jnp.sum(weight * metric(outputs, targets))), None
 
-    zero = jnp.zeros((), split.weight.dtype)
+    zero = jnp.zeros((), weight.dtype)
     (loss, summed), outputs = lax.scan(add, (zero, zero), chunks)
-    total = jnp.sum(split.weight)
+    total = jnp.sum(weight)
     if isinstance(metric, WholeSplit) and outputs is not None:
         together = outputs.reshape(-1, *outputs.shape[2:])
-        return loss / total, metric.compute(together, split.targets, split.weight).astype(loss.dtype)
+        return loss / total, metric.compute(together, split.targets, weight).astype(loss.dtype)
     return loss / total, summed / total
 
 
@@ -138,7 +143,7 @@ def _end_round(
     train_loss = carry.loss_sum / carry.steps
     curves = Curves(
         curves.train_loss.at[index].set(train_loss),
-        curves.gradient_norm.at[index].set(carry.norm_sum / (-(-carry.steps // NORM_EVERY))),
+        curves.gradient_norm.at[index].set(norm(carry.gradient)),
         curves.validation_loss.at[index].set(loss),
         curves.validation_metric.at[index].set(metric),
         curves.rate_factor.at[index].set(carry.listening.factor) if plan.plateau else (),
@@ -160,7 +165,6 @@ def _end_round(
         rounds=rounds,
         stopped=stopped,
         loss_sum=zero,
-        norm_sum=zero,
         steps=jnp.zeros((), jnp.int32),
         listening=plateau.after_round(plan.plateau, carry.listening, rounds, best_round) if plan.plateau else (),
     )

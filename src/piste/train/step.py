@@ -5,7 +5,6 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-from jax import lax
 
 from piste.nn.augment.compose import augmented
 from piste.nn.layer import Context
@@ -13,13 +12,11 @@ from piste.train import averaging
 from piste.train.forward import forward
 from piste.train.full_batch import lbfgs_step
 from piste.train.gradients import in_pieces
-from piste.train.layout import Layout, Parts, norm
+from piste.train.layout import Layout, Parts
 from piste.train.optimisers import LBFGS
 from piste.train.plan import Carry, Plan, Split
 from piste.train.precision import kept
 from piste.train.sharding import split
-
-NORM_EVERY = 8  # steps of a round: often enough for a mean, too seldom to cost time
 
 
 def train_step(
@@ -31,14 +28,10 @@ def train_step(
     batch = Split(inputs, targets, batch.weight)
     if plan.optimiser.name == LBFGS:
         loss, state, gradient, direction, optimiser = _searched(plan, layout, decayed, carry, batch, key)
-        length = _length(plan, carry.steps, gradient)
     else:
         loss, state, gradients = _gradients(plan, layout.unpack(carry.weights), carry.state, batch, key)
         gradient = layout.pack(gradients)
-        length = _length(plan, carry.steps, gradient)
-        direction, optimiser = plan.optimiser.direction(
-            gradient, length, carry.optimiser, carry.weights, decayed, layout
-        )
+        direction, optimiser = plan.optimiser.direction(gradient, carry.optimiser, carry.weights, decayed, layout)
     if plan.plateau:
         rate = rate * carry.listening.factor
     weights = jax.tree.map(lambda weight, step: weight - rate * step, carry.weights, direction)
@@ -46,22 +39,11 @@ def train_step(
         weights=weights,
         optimiser=optimiser,
         state=state,
+        gradient=gradient,
         loss_sum=carry.loss_sum + loss,
-        norm_sum=carry.norm_sum + jnp.where(_measured(carry.steps), length, 0.0),
         steps=carry.steps + 1,
         averages=averaging.after_step(plan.averaging, carry.averages, weights) if plan.averaging else (),
     )
-
-
-def _length(plan: Plan, step: jax.Array, gradient: Parts) -> jax.Array:
-    """Return the gradient's norm; 0 in steps that need none, because reading a large gradient once more is dear."""
-    if plan.optimiser.clip > 0:
-        return norm(gradient)
-    return lax.cond(_measured(step), norm, lambda gradient: jnp.zeros_like(norm(gradient)), gradient)
-
-
-def _measured(step: jax.Array) -> jax.Array:
-    return step % NORM_EVERY == 0
 
 
 def _gradients(plan: Plan, parameters: Any, state: Any, batch: Split, key: jax.Array) -> tuple[jax.Array, Any, Any]:
@@ -73,7 +55,8 @@ def _gradients(plan: Plan, parameters: Any, state: Any, batch: Split, key: jax.A
 
         def summed(parameters: Any, state: Any, piece: Split, key: jax.Array) -> tuple[jax.Array, Any]:
             outputs, state = _forward(plan, parameters, state, piece.inputs, key)
-            return jnp.sum(piece.weight * plan.loss(outputs, piece.targets)), state
+            losses = plan.loss(outputs, piece.targets)
+            return jnp.sum(losses if piece.weight is None else piece.weight * losses), state
 
         return in_pieces(summed, plan.pieces, parameters, state, batch, key)
     mean = partial(_mean_loss, plan, state, batch, key)
@@ -84,6 +67,8 @@ def _gradients(plan: Plan, parameters: Any, state: Any, batch: Split, key: jax.A
 def _mean_loss(plan: Plan, state: Any, batch: Split, key: jax.Array, parameters: Any) -> tuple[jax.Array, Any]:
     outputs, state = _forward(plan, parameters, state, batch.inputs, key)
     losses = plan.loss(outputs, batch.targets)
+    if batch.weight is None:
+        return jnp.mean(losses), state
     return jnp.sum(batch.weight * losses) / jnp.sum(batch.weight), state
 
 

@@ -19,6 +19,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import msgspec
 import numpy as np
@@ -50,7 +51,10 @@ class Content(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Stream:
-    """The train split on the disk, in `folder`; `head` is a sample of it in memory, `memory` the bytes for windows."""
+    """The train split on the disk, in `folder`; `head` is a sample of it in memory, `memory` the bytes for windows.
+
+    Where the sample has no weights, those on the disk are passed over.
+    """
 
     folder: Path
     head: Examples
@@ -80,10 +84,11 @@ class Stream:
         """Return window `number` of `epoch` on the device: `window` rows, zeros behind the last example."""
         pieces = self._pieces(epoch, number * window, min((number + 1) * window, len(self)))
         parts = [
-            _filled(self.folder / name, pieces, kind, shape, window)
+            jnp.asarray(_filled(self.folder / name, pieces, kind, shape, window))
             for name, kind, shape in zip(_PARTS, self.content.types, self.content.shapes, strict=True)
+            if name != "weights" or self.head.weights is not None
         ]
-        return Split(*map(jnp.asarray, parts))
+        return Split(parts[0], parts[1], parts[2] if len(parts) > 2 else None)
 
     def _pieces(self, epoch: int, start: int, end: int) -> list[tuple[int, int]]:
         """Return the pieces of the files, (first row, rows), that are rows `start` to `end` of the epoch's order."""
@@ -194,6 +199,4 @@ class ReadAhead:
 
     def _read(self, place: tuple[int, int]) -> Split:
         split = self._stream.read(*place, self._window)
-        for part in split:
-            part.block_until_ready()
-        return split
+        return Split(*jax.block_until_ready(tuple(split)))  # type: ignore[no-untyped-call]
