@@ -64,7 +64,7 @@ def test_every_setting_is_said_with_its_reason(iris: tuple[pd.DataFrame, NDArray
     assert choices["epochs"].origin == "python"
     assert choices["hidden"].reason
     assert choices["validation"].value == 0.15
-    assert set(choices) == set(model.get_params()) - {"random_state"}
+    assert set(choices) == set(model.get_params()) - {"class_weight", "random_state", "warm_start"}
 
 
 def test_without_hidden_layers_it_is_logistic_regression() -> None:
@@ -140,11 +140,11 @@ def test_a_divergence_is_said(iris: tuple[pd.DataFrame, NDArray[np.str_]]) -> No
 @pytest.mark.parametrize(
     ("settings", "sentence"),
     [
-        ({"hidden": (0,)}, "'hidden' setting must be .* Got"),
-        ({"dropout": 1.0}, "'dropout' setting must be a number in .*Got 1.0"),
-        ({"validation": 1.5}, "'validation' setting must be a number in .*Got 1.5"),
+        ({"hidden": (0,)}, "'hidden' parameter of PisteClassifier must be .* Got"),
+        ({"dropout": 1.0}, "'dropout' parameter of PisteClassifier must be a number in .*Got 1.0"),
+        ({"validation": 1.5}, "'validation' parameter of PisteClassifier must be a number in .*Got 1.5"),
         ({"loss": "squared-error"}, "'squared-error' does not fit a many-class target"),
-        ({"optimiser": "newton"}, "'optimiser' setting must be one of"),
+        ({"optimiser": "newton"}, "'optimiser' parameter of PisteClassifier must be one of"),
     ],
 )
 def test_settings_that_do_not_fit_are_refused(

@@ -35,10 +35,21 @@ def named(words: Sequence[str], rank: int) -> tuple[Augmentation, ...]:
 
 def build_augmentations(words: Sequence[str], encoding: Encoding) -> tuple[Augmentation, ...]:
     """Return the augmentations with what they need to know of the data: channel means, classes, columns."""
-    known: dict[str, Any] = {"mean": encoding.channel_mean, "groups": _columns(encoding)}
-    if encoding.task in (Task.TWO_CLASS, Task.MANY_CLASS):
-        known["classes"] = len(encoding.classes)
-    return tuple(_told(one, known) for one in named(words, len(encoding.input_shape)))
+    classes = len(encoding.classes) if encoding.task in (Task.TWO_CLASS, Task.MANY_CLASS) else None
+    return told(named(words, len(encoding.input_shape)), encoding.channel_mean, _columns(encoding), classes)
+
+
+def told(
+    augmentations: Sequence[Augmentation], mean: tuple[float, ...], groups: tuple[int, ...], classes: int | None
+) -> tuple[Augmentation, ...]:
+    """Return the augmentations, told the means of channels, the column of each input, and how many classes there are.
+
+    `classes` is None where the target is no class.
+    """
+    known: dict[str, Any] = {"mean": mean, "groups": groups}
+    if classes is not None:
+        known["classes"] = classes
+    return tuple(_told(one, known) for one in augmentations)
 
 
 def _told(augmentation: Augmentation, known: dict[str, Any]) -> Augmentation:
