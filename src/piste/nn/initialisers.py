@@ -106,6 +106,7 @@ FOR_ACTIVATION = {
     **dict.fromkeys(("selu", "linear"), "lecun_normal"),
 }
 
+SATURATING = ("tanh_normal", "sigmoid_normal")
 _GAINS = {"he_normal": 2.0, "tanh_normal": TANH_GAIN**2, "sigmoid_normal": (4 * TANH_GAIN) ** 2}
 
 

@@ -1,6 +1,7 @@
 """What follows from a layer's neighbours: filled in once, so that the stored spec says what was really used.
 
-- An initialiser left at "auto" becomes the one that suits the next activation (row by row in `FOR_ACTIVATION`).
+- An initialiser left at "auto" becomes the one that suits the next activation (row by row in `FOR_ACTIVATION`). Before
+  batch norm, which sets the scale of the sums itself, saturating units keep Glorot's.
 - The bias of a layer right before batch norm, or before a pooling that precedes it, is dropped: beta makes it
   redundant, and its gradient is zero.
 """
@@ -9,7 +10,7 @@ import dataclasses
 from collections.abc import Sequence
 
 from piste.nn.activations import Activation, PReLU
-from piste.nn.initialisers import FOR_ACTIVATION
+from piste.nn.initialisers import FOR_ACTIVATION, SATURATING
 from piste.nn.layer import Layer
 from piste.nn.normalisation import BatchNorm
 from piste.nn.pooling import AveragePool, MaxPool
@@ -38,7 +39,8 @@ def _resolve_fields(layer: Layer) -> Layer:
 def _settle(layer: Layer, followers: Sequence[Layer]) -> Layer:
     changes: dict[str, object] = {}
     if getattr(layer, "initialiser", None) == "auto":
-        changes["initialiser"] = FOR_ACTIVATION[_next_activation(followers)]
+        name = FOR_ACTIVATION[_next_activation(followers)]
+        changes["initialiser"] = "glorot_uniform" if name in SATURATING and _normalised(followers) else name
     if getattr(layer, "bias", None) is True and _normalised(followers):
         changes["bias"] = False
     return dataclasses.replace(layer, **changes) if changes else layer  # type: ignore[type-var]
