@@ -134,8 +134,9 @@ def _mixed(features: Sequence[FeatureRecord]) -> str:
     if not ordered or len(used) == 1:
         return ""
     return (
-        f"Beside other columns, texts become a bag of words and sequences a number for each step ({listed(ordered, 5)}); "
-        f"networks that read in order take one text or sequence alone, so leave the rest out with --drop for those."
+        f"Beside other columns, texts become a bag of words and sequences a number for each step "
+        f"({listed(ordered, 5)}); networks that read in order take one text or sequence alone: for those, --drop the "
+        f"others."
     )
 
 
@@ -187,7 +188,7 @@ def _features(
             continue
         raw = joined.raw(name)
         guess = _guess(raw, target, name in dropped, name == group, pictures)
-        if guess.used and raw.values.ndim == 1 and joined.table.kinds.get(name) is Kind.TEXT:
+        if guess.reason not in _SETTLED and joined.table.kinds.get(name) is Kind.TEXT and raw.distinct:
             guess = Guess(Kind.TEXT, f"{raw.distinct:,} distinct texts in {len(raw.values):,} rows, said to be texts")
         if name == weighing:
             guess = Guess(Kind.IDENTIFIER, "left out: it says how much each row counts", used=False)
@@ -200,14 +201,19 @@ def _features(
     return tuple(columns), tuple(records)
 
 
+_DROPPED, _GROUPS = "left out with --drop", "left out: it names the groups of the split"
+_PICTURES = "left out: pictures are learnt from alone"
+_SETTLED = (_DROPPED, _GROUPS, _PICTURES, REASON)  # whatever else is known of the column
+
+
 def _guess(raw: Raw, target: Target, dropped: bool, is_group: bool, pictures: bool) -> Guess:
     unused = {3: Kind.SEQUENCE, 4: Kind.IMAGE}.get(raw.values.ndim, Kind.IDENTIFIER)
     if dropped:
-        return Guess(unused, "left out with --drop", used=False)
+        return Guess(unused, _DROPPED, used=False)
     if is_group:
-        return Guess(unused, "left out: it names the groups of the split", used=False)
+        return Guess(unused, _GROUPS, used=False)
     if pictures and raw.values.ndim < 4:
-        return Guess(unused, "left out: pictures are learnt from alone", used=False)
+        return Guess(unused, _PICTURES, used=False)
     if repeats_target(raw, target):
         return Guess(unused, REASON, used=False)
     return infer(raw)

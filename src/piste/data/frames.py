@@ -74,7 +74,7 @@ def column_of_series(series: Any) -> Column:
 def read_columns(data: Mapping[str, Any], wanted: Wanted) -> RawTable:
     """Return the table in `data`, a column for each name; with x and y, or x_train and so on, as in an .npz file."""
     source = "the dict"
-    arrays = {str(name): as_array(f"'{name}' of {source}", values) for name, values in data.items()}
+    arrays = {str(name): _of_lists(values, f"'{name}' of {source}") for name, values in data.items()}
     if not arrays:
         raise DataError("The dict of columns is empty; at least one column was expected.")
     if any(array.ndim > 1 for array in arrays.values()):
@@ -92,6 +92,15 @@ def read_columns(data: Mapping[str, Any], wanted: Wanted) -> RawTable:
         raise DataError(f"Column '{first}' of {source} has no rows; at least one was expected.")
     columns, notes = _dict_columns(arrays, wanted, source)
     return RawTable("data", source, rows, columns, notes=notes)
+
+
+def _of_lists(values: Any, place: str) -> NDArray[Any]:
+    """Return `values` as an array; lists of different lengths, one for each row, stay lists."""
+    if not isinstance(values, list) or len({len(one) for one in values if isinstance(one, list | tuple)}) < 2:
+        return as_array(place, values)
+    column = np.empty(len(values), object)
+    column[:] = values
+    return column
 
 
 def read_pair(features: Any, target: Any, wanted: Wanted) -> RawTable:

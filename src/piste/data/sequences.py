@@ -27,7 +27,7 @@ _BETWEEN = re.compile(r"[\s,;|\[\]()]+")
 
 def lengths_of(values: Steps) -> NDArray[np.int64]:
     """Return the length of each sequence of `values` (B, T, C), int64 (B,): up to its last step with a value."""
-    there = np.asarray(~np.isnan(values)).any(axis=2)
+    there: NDArray[np.bool_] = np.any(~np.isnan(values), axis=2)
     last = values.shape[1] - np.argmax(there[:, ::-1], axis=1) if values.shape[1] else np.zeros(len(values), np.int64)
     return np.where(there.any(axis=1), last, 0).astype(np.int64)
 

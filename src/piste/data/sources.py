@@ -122,8 +122,11 @@ def _not_found(path: Path, name: str, names: tuple[str, ...]) -> DataError:
 def _read_path(path: Path, wanted: Wanted) -> RawTable:
     from piste.data.folders import PICTURE_SUFFIXES, read_folder, read_picture
     from piste.data.idx import is_idx, read_idx
+    from piste.data.text_folders import is_one_text, read_texts, texts_below
 
     if path.is_dir():
+        if texts := texts_below(path, wanted, _TABLES):
+            return read_texts(path, texts, wanted)
         return read_folder(path, wanted, _TABLES, _read_path)
     if not path.is_file():
         raise DataError(f"{path} is neither a file nor a folder; a file or folder with data was expected.")
@@ -131,6 +134,8 @@ def _read_path(path: Path, wanted: Wanted) -> RawTable:
         raise DataError(f"{path} is empty; a file with data was expected.")
     if is_idx(path):
         return read_idx(path, wanted)
+    if is_one_text(path, wanted):
+        return read_texts(path.parent, [path], wanted)
     suffix = _suffix(path)
     if suffix in PICTURE_SUFFIXES:
         return read_picture(path, wanted)

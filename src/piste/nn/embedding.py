@@ -22,6 +22,7 @@ class Embedding(Checked):
     tokens: Count
     width: Count
     padding: Whole | None = None
+    deviation: Positive = 1.0
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -29,8 +30,8 @@ class Embedding(Checked):
             raise SettingError(f"Embedding: padding = {self.padding} must be below tokens = {self.tokens}.")
 
     def init(self, key: jax.Array, shape: Shape) -> Parameters:
-        """Return the vectors, weight (tokens, width), standard normal."""
-        return {"weight": jax.random.normal(key, (self.tokens, self.width), jnp.float32)}
+        """Return the vectors, weight (tokens, width), normal with `deviation`."""
+        return {"weight": self.deviation * jax.random.normal(key, (self.tokens, self.width), jnp.float32)}
 
     def __call__(self, parameters: Parameters, inputs: jax.Array, context: Context) -> jax.Array:
         """Return the vectors of the tokens."""

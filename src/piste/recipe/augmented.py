@@ -1,6 +1,7 @@
 """A few training pictures as several steps saw them, to look at: is the label still right?"""
 
 from collections.abc import Sequence
+from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
@@ -11,6 +12,7 @@ from piste.core.records import AugmentedExample, Task
 from piste.data.encoding import Encoding
 from piste.nn.augment.augmentation import Augmentation
 from piste.nn.augment.compose import augmented
+from piste.recipe.drawing import drawn, limits_of
 from piste.recipe.examples import png
 from piste.train.compiler import jitted
 from piste.train.fit import Examples
@@ -26,9 +28,9 @@ def augmented_examples(
 ) -> tuple[AugmentedExample, ...]:
     """Return the train split's first pictures, the first of each class where there are classes, and `VERSIONS` of each.
 
-    None for tables, or without augmentations.
+    Sequences are drawn as lines. None for tables and texts, or without augmentations.
     """
-    if not augmentations or encoding.image_shape is None:
+    if not augmentations or (encoding.image_shape is None and encoding.sequence is None):
         return ()
     rows = _shown_rows(train.targets)
     inputs, targets = jnp.asarray(train.inputs[rows]), jnp.asarray(train.targets[rows])
@@ -37,7 +39,7 @@ def augmented_examples(
     return tuple(
         AugmentedExample(
             _label(train.targets[row], encoding),
-            tuple(png(_small(pictures[index])) for pictures in (train.inputs[rows], *changed)),
+            _seen([pictures[index] for pictures in (train.inputs[rows], *changed)]),
         )
         for index, row in enumerate(rows[:EXAMPLES])
     )
@@ -50,6 +52,14 @@ def _shown_rows(targets: NDArray[np.generic]) -> NDArray[np.int64]:
         front = np.sort(np.unique(targets, return_index=True)[1])
         first = np.concatenate([front, np.setdiff1d(first, front)])[:_BATCH]
     return first
+
+
+def _seen(versions: Sequence[NDArray[Any]]) -> tuple[str, ...]:
+    """Return one example, as it is and changed, as PNGs; all lines of a sequence on one scale."""
+    if versions[0].ndim == 2:
+        limits = limits_of(*versions)
+        return tuple(png(drawn(one, *limits)) for one in versions)
+    return tuple(png(_small(one)) for one in versions)
 
 
 def _small(picture: NDArray[np.generic]) -> NDArray[np.generic]:

@@ -1,4 +1,4 @@
-"""One example as a person would look at it: its row in words, or its picture."""
+"""One example as a person would look at it: its row in words, its picture, or its sequence as a line."""
 
 import base64
 import io
@@ -11,6 +11,8 @@ from PIL import Image
 from piste.core.records import Kind
 from piste.data.columns import Column
 from piste.data.examples import DataSet
+from piste.data.sequences import lengths_of
+from piste.recipe.drawing import drawn, limits_of
 
 Description = tuple[dict[str, str], str]
 _SHORTEST = 64  # pixels of the shorter side of a shown picture: smaller ones are enlarged, pixel by pixel
@@ -26,6 +28,9 @@ def describer(dataset: DataSet, rows: NDArray[np.int64]) -> Callable[[int], Desc
         picture = next((column for column in dataset.used if column.kind is Kind.IMAGE), None)
         if picture is not None:
             return named, png(picture.values[row])
+        if len(dataset.used) == 1 and dataset.used[0].kind is Kind.SEQUENCE:
+            sequence = np.asarray(dataset.used[0].values[row], np.float64)
+            return named, png(drawn(sequence, *limits_of(sequence)))
         return {**named, **{column.name: shown(column, row) for column in dataset.used}}, ""
 
     return describe
@@ -48,6 +53,9 @@ def shown(column: Column, row: int) -> str:
     if column.missing[row]:
         return "missing"
     value = column.values[row]
+    if column.kind is Kind.SEQUENCE:
+        steps = int(lengths_of(np.asarray(column.values[row : row + 1], np.float64))[0])
+        return f"{steps:,} steps from {np.ravel(value)[0]:.4g}"
     if column.kind is Kind.NUMBER:
         return f"{float(value):.6g}"
     if column.kind is Kind.FLAG:

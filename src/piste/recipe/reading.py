@@ -7,6 +7,7 @@ from piste.core.errors import SettingError
 from piste.core.records import Kind
 from piste.data.encoding import Reading
 from piste.data.examples import DataSet
+from piste.recipe.augmentation import NONE
 from piste.recipe.facts import Decided, Facts
 from piste.recipe.networks import NETWORKS, reads_texts
 from piste.recipe.own_network import OWN
@@ -16,6 +17,8 @@ MOST_STEPS, MOST_WORDS, MOST_CHARACTERS = 2048, 512, 1024
 
 IN_ORDER_DROPOUT = {"rnn": 0.2, "lstm": 0.2, "gru": 0.2, "text-cnn": 0.5, "transformer": 0.1}
 """The models whose layers follow from depth and width, with the share of units silenced by default."""
+
+FOR_RAGGED = ("noise", "step-mask")  # augmentations that leave the end of a sequence where it is
 
 _NEEDS = {"table": "a table", "pictures": "pictures", "sequences": "sequences", "texts": "texts"}
 _HINTS = {
@@ -48,11 +51,24 @@ def check_reading(facts: Facts, decided: Decided, origins: Mapping[str, str]) ->
     for setting in ("kernel", "stride"):
         if setting in given and facts.pictures:
             raise SettingError(f"The '{setting}' setting is for sequences, and these are pictures. {_leave(setting)}")
+    _check_augmentation(facts, decided, words)
     width, heads = decided["width"] or 64, decided["heads"]
     if decided["model"] == "transformer" and (width % heads or width // heads % 2):
         raise SettingError(
             f"The width of a transformer must be an even number for each of its heads. Got --width {width} and --heads "
             f"{heads}."
+        )
+
+
+def _check_augmentation(facts: Facts, decided: Decided, words: bool) -> None:
+    names = [one.split(":")[0] for one in decided["augment"] if one != NONE]
+    if names and words:
+        raise SettingError(f"The augmentation '{names[0]}' is for numbers, and these are texts. {_leave('augment')}")
+    unfit = [name for name in names if name not in FOR_RAGGED]
+    if unfit and facts.ragged:
+        raise SettingError(
+            f"The augmentation '{unfit[0]}' needs sequences of one length, and these are of unequal length. Choose "
+            f"among {', '.join(FOR_RAGGED)}, or none."
         )
 
 

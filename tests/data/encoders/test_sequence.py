@@ -46,7 +46,7 @@ def test_gaps_are_bridged_and_ends_are_not() -> None:
     encoder = fit_sequence(ragged([0.0, 2.0, 4.0, 6.0], [1.0, 3.0]))
     encoded = encoder.steps(ragged([0.0, np.nan, np.nan, 6.0], [np.nan, 5.0]))[:, :, 0]
     back = encoded * encoder.deviation[0] + encoder.mean[0]
-    np.testing.assert_allclose(back, [[0, 2, 4, 6], [5, 5, np.nan, np.nan]], atol=1e-5)
+    np.testing.assert_allclose(back, np.array([[0, 2, 4, 6], [5, 5, np.nan, np.nan]]), atol=1e-5)
 
 
 def test_where_all_are_equally_long_an_end_that_is_absent_is_a_gap() -> None:

@@ -36,7 +36,8 @@ def column(*texts: str) -> Column:
 def test_numbers_say_which_tokens_stand_where(train: list[str], new: list[str], unit: Unit, length: int) -> None:
     encoder = fit_tokens(column(*train), unit, 1000, length)
     encoded = encoder.encode(column(*new))
-    assert (encoded.dtype, encoded.shape) == (np.int32, (len(new), encoder.length))
+    assert encoded.dtype == np.int32
+    assert encoded.shape == (len(new), encoder.length)
     assert encoded.max(initial=0) < encoder.tokens
     for row, text in zip(encoded.tolist(), new, strict=True):
         tokens = SPLIT[unit](text)[: encoder.length]

@@ -44,8 +44,8 @@ class StepCrop(Augmentation):
 class StepMask(Augmentation):
     """Set a run of steps of each sequence to `value` (the time mask of Park et al. 2019).
 
-    Its length is uniform from none to the share `longest` of all steps. Sequences that are padded must be padded with
-    the same value, or the filling would be taken for steps.
+    Its length is uniform from none to the share `longest` of all steps. NaN, which fills up shorter sequences, stays;
+    sequences that are padded otherwise must be padded with the same value, or the filling would be taken for steps.
     """
 
     name: ClassVar[str] = "step-mask"
@@ -62,4 +62,5 @@ class StepMask(Augmentation):
         first = jnp.floor(draws[1] * (length - run + 1))
         steps = jnp.arange(length, dtype=jnp.float32)[None, :]
         hidden = ((steps >= first) & (steps < first + run)).reshape(count, length, *[1] * (inputs.ndim - 2))
+        hidden = hidden & (inputs == inputs)
         return jnp.where(hidden, jnp.asarray(self.value, inputs.dtype), inputs), targets

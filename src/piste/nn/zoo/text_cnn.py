@@ -29,4 +29,4 @@ def text_cnn(
     windows = [Sequential((Conv1D(units, size), Activation("relu"), GlobalMaxPool())) for size in sizes]
     silenced = (Dropout(1.0 - dropout),) if dropout else ()
     head = (*silenced, Dense(outputs, initialiser="small_normal"))
-    return Sequential((*inputs, Embedding(tokens, width, padding=0), Concatenate(tuple(windows)), *head))
+    return Sequential((*inputs, Embedding(tokens, width, padding=0, deviation=0.1), Concatenate(tuple(windows)), *head))
