@@ -138,3 +138,10 @@ def test_a_function_is_recorded_by_its_name() -> None:
     _, choices = decide(settings(loss=abs), {"loss": "python"}, TABLE)
     (choice,) = (choice for choice in choices if choice.setting == "loss")
     assert (choice.value, choice.origin) == ("builtins.abs", "function")
+
+
+def test_few_columns_are_classified_without_batch_norm() -> None:
+    for columns, expected in ((3, False), (4, True)):
+        decided, choices = decide(settings(), {}, Facts(Task.TWO_CLASS, 400, (columns,)))
+        assert decided.model.batch_norm is expected
+        assert {one.setting: one.reason for one in choices}["batch_norm"]

@@ -134,6 +134,10 @@ def _dropout(facts: Facts, decided: Decided) -> tuple[float, str]:
     return 0.2, "against learning the train split by heart"
 
 
+FEW_COLUMNS = 3
+"""Columns up to which a network learns more without batch norm (docs/log.md)."""
+
+
 def _batch_norm(facts: Facts, decided: Decided) -> tuple[bool, str]:
     if decided["model"] == OWN:
         return False, _UNSIZED[OWN]
@@ -143,6 +147,8 @@ def _batch_norm(facts: Facts, decided: Decided) -> tuple[bool, str]:
         return False, "its running averages would lag behind the long steps of L-BFGS"
     if facts.task is Task.REGRESSION and not sees_pictures(facts, decided):
         return False, "the batch's own statistics add noise to a predicted number"
+    if facts.inputs == "table" and facts.shape[0] <= FEW_COLUMNS and decided["model"] == "mlp":
+        return False, f"with at most {FEW_COLUMNS} columns the first units, their biases gone, would all bend in one place"
     return True, "training is quicker, and less sensitive to the learning rate"
 
 
