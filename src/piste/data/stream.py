@@ -34,7 +34,8 @@ from piste.data.stream_text import to_parquet
 from piste.data.weights import row_weights
 
 GIB = 1 << 30
-BLOCK = 1 << 14  # rows that are read together
+BLOCK = 1 << 17  # rows that are read together, at most
+_BLOCK_BYTES = 1 << 26  # of them
 _SAMPLE = 100_000  # rows of the train split that are looked at, at most
 _TEST = 100_000  # rows of the test split, at most
 _SHARE = 0.125  # of the memory for the sample, and for each split that is kept there
@@ -66,7 +67,7 @@ class StreamedRows:
         class that no row of the sample has.
         """
         wanted = Wanted(self.settings, like=resembled(encoding))
-        for rows in _in_blocks(self.train):
+        for rows in _in_blocks(self.train, _block(self.source, self.memory)):
             new = match(self.source.read(rows, wanted), encoding, labelled=True)
             yield encoding.inputs(new.columns), encoding.targets(np.asarray(new.values)), self._weights(new.table)
 
@@ -184,7 +185,7 @@ def _sample(source: Source, path: Path, stream: StreamedRows, reason: str, notes
     looked_at = train & (chance >= np.partition(chance[train], -count)[-count])
     kept = looked_at | ~train & (split > 0)
     parts: list[RawTable] = []
-    for rows in _in_blocks(kept):
+    for rows in _in_blocks(kept, _block(source, stream.memory)):
         parts.append(source.read(rows, Wanted(settings, like=parts[0] if parts else None)))
     rows = np.flatnonzero(kept)
     table = joined(parts, path)
@@ -230,8 +231,13 @@ def _split(
     return split
 
 
-def _in_blocks(chosen: NDArray[np.bool_]) -> Iterator[Rows]:
-    for start in range(0, len(chosen), BLOCK):
-        rows = np.flatnonzero(chosen[start : start + BLOCK]) + start
+def _block(source: Source, memory: int) -> int:
+    """Return how many rows are read together: few large reads, of a sixteenth of the memory at most."""
+    return max(int(min(BLOCK, min(_BLOCK_BYTES, memory / 16) / source.row_bytes)), 64)
+
+
+def _in_blocks(chosen: NDArray[np.bool_], block: int) -> Iterator[Rows]:
+    for start in range(0, len(chosen), block):
+        rows = np.flatnonzero(chosen[start : start + block]) + start
         if len(rows):
             yield rows

@@ -79,7 +79,8 @@ def on_disk(dataset: DataSet, encoding: Encoding, splits: Splits, settings: Sett
             yield inputs, targets, scaled.astype(np.float32)
 
     memory = round((settings.data.memory or 1.0) * GIB)
-    stream = written(folder, parts(), splits.train, settings.data.seed, memory, len(dataset.stream))
+    head, _ = weighted(splits.train, splits.validation, encoding, by_class)
+    stream = written(folder, parts(), head, settings.data.seed, memory, len(dataset.stream))
     return dataclasses.replace(splits, stream=stream)
 
 
