@@ -110,6 +110,8 @@ def build_plan(settings: Settings, encoding: Encoding, examples: int) -> Plan:
         pieces=training.accumulate,
         plateau=build_plateau(training),
         averaging=build_averaging(training, examples),
+        precision=training.precision or "float32",
+        devices=training.devices or 1,
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from piste.core.records import Choice, Task
 from piste.nn.metrics import METRICS
-from piste.recipe import descent_defaults, reading
+from piste.recipe import computing_defaults, descent_defaults, reading
 from piste.recipe.augmentation import NONE
 from piste.recipe.contradictions import LOSSES, check_fit
 from piste.recipe.facts import MANY, Decided, Facts, Rule
@@ -214,6 +214,8 @@ RULES: dict[str, Rule] = {
     "schedule": descent_defaults.schedule,
     "warmup": descent_defaults.warmup,
     "patience": descent_defaults.patience,
+    "precision": computing_defaults.precision,
+    "devices": computing_defaults.devices,
     "augment": _augment,
     "metric": _metric,
 }
