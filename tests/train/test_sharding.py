@@ -40,7 +40,7 @@ def test_several_devices_give_what_one_gives(case: str, devices: int, results: P
     one, several = read(results, f"{case}-1"), read(results, f"{case}-{devices}")
     # In double, where rounding is no excuse, batches that no number of devices divides agree as well, and batches of
     # fewer examples than devices.
-    tolerance = {"cnn-double": 1e-12, "fewer-double": 1e-12, "mlp-half": 2e-2}.get(case, 1e-6)
+    tolerance = {"cnn-double": 1e-12, "fewer-double": 1e-12, "mlp-half": 1e-3}.get(case, 1e-6)
     for name in ("parameters", "state", "losses", "outputs"):
         assert distance(several[name], one[name]) < tolerance, name
     if case != "mlp-half":
