@@ -148,7 +148,10 @@ def _batch_norm(facts: Facts, decided: Decided) -> tuple[bool, str]:
     if facts.task is Task.REGRESSION and not sees_pictures(facts, decided):
         return False, "the batch's own statistics add noise to a predicted number"
     if facts.inputs == "table" and facts.shape[0] <= FEW_COLUMNS and decided["model"] == "mlp":
-        return False, f"with at most {FEW_COLUMNS} columns the first units, their biases gone, would all bend in one place"
+        return (
+            False,
+            f"with at most {FEW_COLUMNS} columns the first units, their biases gone, would all bend in one place",
+        )
     return True, "training is quicker, and less sensitive to the learning rate"
 
 
