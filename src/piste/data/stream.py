@@ -23,6 +23,7 @@ from piste.core.errors import SettingError
 from piste.core.keys import seed_of
 from piste.data.columns import RawTable
 from piste.data.encoding import Encoding
+from piste.data.folders import pictures_below
 from piste.data.joining import alone
 from piste.data.naming import find_columns
 from piste.data.new_rows import match, resembled
@@ -41,6 +42,7 @@ _TEST = 100_000  # rows of the test split, at most
 _SHARE = 0.125  # of the memory for the sample, and for each split that is kept there
 _IN_MEMORY = 2.5  # times the bytes of the columns as read: their encoding, and what is made on the way
 _TEXT_IN_MEMORY = 4.0  # times the bytes of a text file
+_PACKED = 100.0  # times smaller than in memory: files are never packed better
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,8 @@ def sampled(data: Any, settings: DataSettings) -> Sampled | None:
         return None
     path = Path(data).expanduser()
     texts = text_files(path)
+    if texts and path.is_dir() and pictures_below(path):
+        texts = ()  # a list of the pictures, say
     source = None if texts or not path.exists() else open_source(path)
     if source is None and not texts:
         _refuse(settings)
@@ -162,9 +166,10 @@ def _check(settings: DataSettings) -> None:
 def _reason(source: Source | None, texts: tuple[Path, ...], settings: DataSettings, memory: int) -> str:
     if settings.stream:
         return "as was asked for"
+    size = float(sum(file.stat().st_size for file in texts))
     if source is None:
-        size = _TEXT_IN_MEMORY * sum(file.stat().st_size for file in texts)
-    else:
+        size *= _TEXT_IN_MEMORY
+    elif _PACKED * sum(size for _, size in source.identity()) > memory:  # else they fit, whatever is in them
         size = _IN_MEMORY * source.rows * source.row_bytes
     if size > memory:
         return f"they would take about {size / GIB:.1f} GiB, and {memory / GIB:.1f} GiB may be used (--memory)"
