@@ -1,5 +1,6 @@
 """Sequences and texts from the data to the report."""
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from piste.recipe.train import train
 TABLE = Facts(Task.TWO_CLASS, 900, (20,))
 STEPS = Facts(Task.TWO_CLASS, 900, (40, 1))
 RAGGED = Facts(Task.TWO_CLASS, 900, (40, 1), ragged=True)
-TEXTS = Facts(Task.TWO_CLASS, 900, (1,), lengths={"words": 700, "characters": 300})
+TEXTS = Facts(Task.TWO_CLASS, 20_000, (1,), lengths={"words": 700, "characters": 300})
 
 
 def decided(facts: Facts, **given: Any) -> dict[str, Any]:
@@ -58,6 +59,7 @@ def test_what_does_not_fit_is_one_sentence(facts: Facts, given: dict[str, Any], 
 def test_each_kind_of_data_has_its_network_and_length() -> None:
     assert [decided(facts)["model"] for facts in (TABLE, STEPS, TEXTS)] == ["mlp", "cnn", "text-cnn"]
     assert [decided(facts)["length"] for facts in (TABLE, STEPS, TEXTS)] == [0, 40, 512]
+    assert decided(dataclasses.replace(TEXTS, rows=900))["model"] == "mlp"
     assert decided(TEXTS, tokens="characters")["length"] == 300
     assert decided(RAGGED, augment=("noise", "step-mask"))["augment"] == ("noise", "step-mask")
 
@@ -117,7 +119,7 @@ TEXT = {
 )
 def test_texts_are_learnt_and_read_back(settings: dict[str, Any], tmp_path: Path) -> None:
     sized: dict[str, Any] = {} if settings["model"] == "mlp" else {"width": 16}
-    run = train(TEXT, runs=tmp_path, quiet=True, epochs=15, learning_rate=0.02, **settings, **sized)
+    run = train(TEXT, runs=tmp_path, quiet=True, text="words", epochs=15, learning_rate=0.02, **settings, **sized)
     assert run.evaluation.scores[0].value > 0.9
     encoding = load_network(run.folder).encoding
     assert (encoding.tokens is None) == (settings["model"] == "mlp")

@@ -67,6 +67,9 @@ def _model(facts: Facts, decided: Decided) -> tuple[str, str]:
         return "cnn", "the inputs are pictures, where neighbouring pixels belong together"
     if facts.inputs == "sequences" and facts.shape[0] >= 6:
         return "cnn", "the inputs are sequences, where neighbouring steps belong together"
+    if facts.inputs == "texts" and facts.rows < MANY:
+        # On 1,400 film reviews 85 % of the validation texts were right, against 74 % for a text-cnn (docs/data.md).
+        return "mlp", f"{facts.rows:,} texts are too few to learn what words mean: a bag of words says more"
     if facts.inputs == "texts":
         return "text-cnn", "the inputs are texts, and a few words in a row often say what they are about"
     return "mlp", "the inputs are columns of a table, without an order between them"
