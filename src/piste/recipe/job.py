@@ -20,6 +20,8 @@ from piste.recipe.baseline_inputs import baseline_inputs
 from piste.recipe.examples import describer
 from piste.recipe.fitting import Splits, encode_splits, fit_network, on_disk
 from piste.recipe.interrupt import gentle_interrupt
+from piste.recipe.judged import data_alone
+from piste.recipe.linting import lint_before
 from piste.recipe.network import Network, save_network
 from piste.recipe.progress import Listener, duration, told
 from piste.recipe.run import Run
@@ -74,6 +76,7 @@ def _finished(
     watch: Watch | None,
 ) -> Run:
     splits = encode_splits(dataset, encoding)
+    lint_before(folder, data_alone(dataset, encoding, splits, settings), hear)
     with told(hear, "Writing the encoded examples to the disk"):
         splits = on_disk(dataset, encoding, splits, settings, folder.file(STREAM))
     network, training = _trained(folder, record, dataset, splits, encoding, settings, hear, watch)

@@ -95,7 +95,7 @@ def units(bench: Bench) -> Units:
     matrices = {
         path: leaf.reshape(-1, leaf.shape[-1])
         for path, leaf in floating(parameters).items()
-        if leaf.ndim > 1 and leaf.shape[-1] > 1
+        if leaf.ndim > 1 and leaf.shape[-1] > 1 and leaf.size > leaf.shape[-1]
     }
     alike = tuple(path for path, matrix in matrices.items() if _columns_alike(as_numpy(matrix)))
     return Units(alike, len(matrices))

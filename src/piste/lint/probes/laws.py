@@ -23,12 +23,20 @@ class Order:
 
 @dataclass(frozen=True)
 class Batch:
-    """The loss of a batch A, of A twice, of another batch B, and of both together (the mean of A and B is due)."""
+    """The loss of a batch A, of A twice, of another batch B, and of both together (the mean of A and B is due).
+
+    `alike` is the loss of A together with other outputs for its targets, `alike_mean` the mean of both by themselves:
+    losses that weigh classes and divide by the weights keep this law, though not that of A and B. `exchanged` is the
+    loss of A when its targets change places among its examples: as `first`, where everything is paired with everything.
+    """
 
     first: float
     second: float
     doubled: float
     together: float
+    alike: float
+    alike_mean: float
+    exchanged: float
     shape: tuple[int, ...]  # of what the loss returns for `examples`
     examples: int
 
@@ -56,6 +64,9 @@ def batch(bench: Bench) -> Batch:
         criterion.mean(b, y),
         criterion.mean(np.concatenate([a, a]), np.concatenate([x, x])),
         criterion.mean(scores, truth),
+        criterion.mean(scores, np.concatenate([x, x])),
+        (criterion.mean(a, x) + criterion.mean(b, x)) / 2,
+        criterion.mean(a, x[::-1]),
         criterion.raw(scores, truth).shape,
         len(truth) // criterion.layout.rows,
     )

@@ -9,7 +9,7 @@ import numpy as np
 import optax
 import pytest
 
-from piste.core.findings import Finding, Outcome
+from piste.core.findings import Finding, Outcome, Severity
 from piste.lint.pipeline import Declared, Pipeline
 from piste.lint.rule import Rule
 from piste.lint.rules.loss import batch_mean, corrects, extremes, ignores, order, perfect
@@ -127,6 +127,19 @@ def test_what_is_to_be_ignored_counts_for_nothing(run_rule: Judge) -> None:
     _, (finding,) = run_rule(ignores.RULE, loss=wrapping, **pieces)
     assert finding.key == "loss.ignored-counts"
     assert run_rule(ignores.RULE, loss=wrapping, **CLASSES)[0] is Outcome.NOT_RUN
+
+
+def test_weights_of_classes_are_no_alarm(run_rule: Judge) -> None:
+    weights = jnp.where(jnp.arange(K) == 8, 50.0, 1.0)
+
+    def weighted(logits: jax.Array, labels: jax.Array) -> jax.Array:
+        losses = optax.softmax_cross_entropy_with_integer_labels(logits, labels)
+        return jnp.sum(weights[labels] * losses) / jnp.sum(weights[labels])
+
+    _, (finding,) = run_rule(batch_mean.RULE, loss=weighted, **CLASSES)
+    assert (finding.severity, finding.key) == (Severity.INFO, "loss.weights")
+    meant = Declared(class_weights=True)
+    assert run_rule(batch_mean.RULE, loss=weighted, declared=meant, **CLASSES) == (Outcome.PASSED, ())
 
 
 def test_pytorch_takes_part(run_rule: Judge) -> None:

@@ -14,6 +14,8 @@ def check(bench: Bench) -> Iterator[Finding]:
     if bench.pipeline.declared.mixes_in_evaluation:
         raise NotRun("The examples of a batch are declared to depend on each other.")
     found = bench.probe(batch)
+    if bench.pipeline.declared.class_weights and _weighs(found):
+        return
     mean = (found.first + found.second) / 2
     if close(found.together, mean) and close(found.doubled, found.first):
         return
@@ -21,7 +23,26 @@ def check(bench: Bench) -> Iterator[Finding]:
         if not bench.pipeline.declared.summed:
             yield _summed(found)
         return
-    yield _mixed(found, mean)
+    yield _weighted(found, mean) if _weighs(found) else _mixed(found, mean)
+
+
+def _weighs(found: Batch) -> bool:
+    return (
+        close(found.alike, found.alike_mean)
+        and close(found.doubled, found.first)
+        and not close(found.exchanged, found.first)
+    )
+
+
+def _weighted(found: Batch, mean: float) -> Finding:
+    return RULE.finding(
+        Severity.INFO,
+        "The loss weighs classes differently, and divides by the weights of the batch",
+        evidence=_evidence(found, mean),
+        cause="Weights of classes are at work, and are not declared.",
+        fix="Declared(class_weights=True), if they are meant",
+        key="loss.weights",
+    )
 
 
 def _summed(found: Batch) -> Finding:
@@ -36,7 +57,7 @@ def _summed(found: Batch) -> Finding:
 
 
 def _mixed(found: Batch, mean: float) -> Finding:
-    pairs = found.shape == (found.examples, found.examples)
+    pairs = found.shape == (found.examples, found.examples) or close(found.exchanged, found.first)
     return RULE.finding(
         Severity.ERROR,
         "The loss of two batches together is not the mean of both",
