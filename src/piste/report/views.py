@@ -9,6 +9,7 @@ from piste.report.panels.confusion import confusion
 from piste.report.panels.features import features
 from piste.report.panels.labels import labels
 from piste.report.panels.learning import learning
+from piste.report.panels.linted import linted
 from piste.report.panels.notes import notes
 from piste.report.panels.repeat import repeat
 from piste.report.panels.residuals import residuals
@@ -32,6 +33,7 @@ VIEWS: tuple[View, ...] = (
     View("residuals", "Errors", ("evaluation", "data"), residuals),
     View("calibration", "Calibration", ("evaluation",), calibration),
     View("wrong", "Worst examples", ("evaluation",), wrong),
+    View("lint", "What the linter found", ("lint",), linted),
     View("data", "Data and splits", ("data",), target),
     View("notes", "Guessed or repaired", ("data",), notes),
     View("features", "Features", ("data",), features),
