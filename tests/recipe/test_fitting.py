@@ -1,6 +1,9 @@
 """A whole run whose train split stays on the disk."""
 
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -14,7 +17,7 @@ from piste.train import streaming
 
 QUERY = """SELECT sin(range) AS x, cos(3 * range) AS y, range % 4 AS w,
     CASE WHEN sin(range) * cos(3 * range) > 0 THEN 'up' ELSE 'down' END AS label FROM range(1500)"""
-SETTINGS = {
+SETTINGS: dict[str, Any] = {
     "target": "label", "weights": "w", "class_weights": "up:2", "stream": True, "memory": 0.01,
     "epochs": 6, "hidden": (16,), "batch_size": 16, "learning_rate": 0.01, "quiet": True,
 }  # fmt: skip
@@ -64,8 +67,13 @@ def test_the_weights_of_streamed_rows_are_those_in_memory(
     waves: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found: list[Splits] = []
-    monkeypatch.setattr(job, "fit_network", lambda splits, *rest, **more: found.append(splits) or 1 / 0)
-    with pytest.raises(ZeroDivisionError):
+
+    def kept(splits: Splits, *rest: object, **more: object) -> None:
+        found.append(splits)
+        raise RuntimeError("far enough")
+
+    monkeypatch.setattr(job, "fit_network", kept)
+    with pytest.raises(RuntimeError, match="far enough"):
         piste.train(waves, runs=tmp_path / "runs", **SETTINGS)
     (splits,) = found
     stream = splits.stream
@@ -74,5 +82,56 @@ def test_the_weights_of_streamed_rows_are_those_in_memory(
     assert len(stream) == splits.train_rows == len(splits.train)
     part = stream.read(0, 0, len(stream))
     assert splits.train.weights is not None
+    assert part.weight is not None
     factors = 1 + (splits.train.targets == 1)
     assert float(part.weight.sum()) == pytest.approx(float((splits.train.weights * factors).sum()))
+
+
+MEASURE = """
+import resource, sys, tempfile
+import subprocess
+import sys
+from pathlib import Path
+from piste.data.dataset import load
+from piste.data.settings import DataSettings
+from piste.recipe.defaults import decide
+from piste.recipe.facts import Facts
+from piste.recipe.fitting import encode_splits, fit_network, fitted_encoding, on_disk
+from piste.recipe.settings import ModelSettings, Settings
+from piste.train.settings import TrainingSettings
+
+def trained(data):
+    reading = DataSettings(target="label", stream=sys.argv[3] == "stream", memory=0.02)
+    own = TrainingSettings(epochs=1, batch_size=1000, patience=0)
+    dataset = load(data, reading)
+    settings, _ = decide(Settings(reading, ModelSettings(model="linear"), own), {}, Facts.of(dataset))
+    encoding = fitted_encoding(dataset, settings)
+    with tempfile.TemporaryDirectory(dir=sys.argv[4]) as folder:
+        splits = on_disk(dataset, encoding, encode_splits(dataset, encoding), settings, Path(folder))
+        fit_network(splits, encoding, settings)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+before = trained(sys.argv[1])  # libraries, programs
+print(trained(sys.argv[2]) - before)
+"""
+WIDE, LONG = 40, 300_000  # 96 MB as they are read, 48 MB encoded
+
+
+def grown(tmp_path: Path, kind: str) -> float:
+    """MiB by which the most memory ever held grows from a small file to one of 96 MB, in a process of its own."""
+    paths = [tmp_path / "small.parquet", tmp_path / "large.parquet"]
+    columns = ", ".join(f"((range * {2 * index + 1}) % 1009)::DOUBLE AS x{index}" for index in range(WIDE))
+    for path, rows in zip(paths, (10_000, LONG), strict=True):
+        if not path.exists():
+            query = f"SELECT {columns}, CASE WHEN range % 1009 > 500 THEN 'a' ELSE 'b' END AS label FROM range({rows})"
+            with duckdb.connect() as connection:
+                connection.execute(f"COPY ({query}) TO '{path}' (FORMAT parquet, ROW_GROUP_SIZE 10000)")
+    command = [sys.executable, "-c", MEASURE, *map(str, paths), kind, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return float(done.stdout.splitlines()[-1])
+
+
+@pytest.mark.slow
+def test_streaming_takes_a_bounded_memory(tmp_path: Path) -> None:
+    assert grown(tmp_path, "stream") < 60 < 100 < grown(tmp_path, "memory")
