@@ -3,6 +3,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,19 +38,23 @@ def test_the_norm_is_that_of_all_values_together(sizes: list[tuple[int, ...]]) -
     np.testing.assert_allclose(norm(Layout.of(tree).pack(tree)), np.linalg.norm(together), rtol=1e-5)
 
 
-def test_small_parameters_share_a_vector_and_large_ones_stand_alone() -> None:
-    tree = {"a": jnp.zeros((JOINED + 1,)), "b": jnp.ones(3), "c": jnp.zeros((2, JOINED)), "d": jnp.ones((2, 2))}
-    assert [part.shape for part in Layout.of(tree).pack(tree)] == [(7,), (JOINED + 1,), (2, JOINED)]
+def test_the_parameters_of_a_tiny_dense_network_are_one_vector() -> None:
+    tree = {"a": jnp.zeros((60, 60)), "b": jnp.ones(JOINED - 3600)}
+    assert [part.shape for part in Layout.of(tree).pack(tree)] == [(JOINED,)]
+
+
+@pytest.mark.parametrize("more", [(1,), (1, 1, 1, 1)])  # one value too many, a kernel
+def test_those_of_any_other_network_stand_alone(more: tuple[int, ...]) -> None:
+    tree = {"a": jnp.zeros((60, 60)), "b": jnp.ones(JOINED - 3600 - (len(more) > 2)), "c": jnp.zeros(more)}
+    assert [part.shape for part in Layout.of(tree).pack(tree)] == [leaf.shape for leaf in tree.values()]
 
 
 def test_weight_decay_reaches_matrices_and_kernels_only() -> None:
-    tree = {
-        "a": jnp.zeros((2, 3)), "b": jnp.zeros(3), "c": jnp.zeros((1, 1, 2, 1)), "d": jnp.zeros(()),
-        "e": jnp.zeros((JOINED, 2)), "f": jnp.zeros(2 * JOINED),
-    }  # fmt: skip
-    small, matrix, bias = Layout.of(tree).of_rank_two()
-    np.testing.assert_array_equal(small, [1] * 6 + [0] * 3 + [1] * 2 + [0])
-    assert (float(matrix), float(bias)) == (1.0, 0.0)
+    tree = {"a": jnp.zeros((2, 3)), "b": jnp.zeros(3), "c": jnp.zeros((1, 2)), "d": jnp.zeros(())}
+    (mask,) = Layout.of(tree).of_rank_two()
+    np.testing.assert_array_equal(mask, [1] * 6 + [0] * 3 + [1] * 2 + [0])
+    tree = {"a": jnp.zeros((2, 2, 3)), "b": jnp.zeros(3), "c": jnp.zeros((JOINED, 2))}
+    assert [float(mask) for mask in Layout.of(tree).of_rank_two()] == [1.0, 0.0, 1.0]
 
 
 def test_a_model_without_parameters_has_no_parts() -> None:

@@ -1,7 +1,9 @@
-"""All parameters in few arrays, so that the optimiser is a few fused updates however many layers there are.
+"""All parameters in few arrays where that is quicker: one fused update however many layers there are.
 
-Small parameters lie in one vector: an operation for each of them would cost more than the copies. A large one stays an
-array of its own: cutting it out of a vector and putting its gradient back would move more memory than the update does.
+The parameters of a tiny network of dense layers lie in one vector: an operation for each of them would cost more than
+the copies. Those of any other network stay arrays of their own: cutting large ones out of a vector and putting their
+gradients back would move more memory than the update does, and the compiler would take the sums over places and
+examples, which are the gradients of biases, inside the packing, where they are many times slower.
 """
 
 import math
@@ -12,10 +14,10 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-JOINED = 4096
+JOINED = 4096  # values that one vector holds, at most
 
 Parts = tuple[jax.Array, ...]
-"""The vector of all small parameters (nothing where there are none), then every large one in its own shape."""
+"""One vector of all parameters, or every parameter in its own shape."""
 
 
 @dataclass(frozen=True)
@@ -36,22 +38,25 @@ class Layout:
         """The number of values in all parts."""
         return sum(math.prod(shape) for shape in self.shapes)
 
+    @cached_property
+    def joined(self) -> bool:
+        """Whether all parameters lie in one vector."""
+        return 0 < self.size <= JOINED and all(len(shape) < 3 for shape in self.shapes)
+
     def pack(self, tree: Any) -> Parts:
         """Return the parts that hold the leaves of `tree`."""
-        leaves = jax.tree.leaves(tree)
-        return _parts([jnp.asarray(leaf) for leaf in leaves])
+        leaves = [jnp.asarray(leaf) for leaf in jax.tree.leaves(tree)]
+        return (jnp.concatenate([leaf.ravel() for leaf in leaves]),) if self.joined else tuple(leaves)
 
     def unpack(self, parts: Parts) -> Any:
         """Return the tree whose leaves are views of `parts`."""
-        alone = iter(parts[1:] if any(map(_small, self.shapes)) else parts)
+        if not self.joined:
+            return jax.tree.unflatten(self.structure, parts)
         leaves, start = [], 0
         for shape in self.shapes:
-            if _small(shape):
-                end = start + math.prod(shape)
-                leaves.append(parts[0][start:end].reshape(shape))
-                start = end
-            else:
-                leaves.append(next(alone))
+            end = start + math.prod(shape)
+            leaves.append(parts[0][start:end].reshape(shape))
+            start = end
         return jax.tree.unflatten(self.structure, leaves)
 
     def of_rank_two(self) -> Parts:
@@ -59,20 +64,11 @@ class Layout:
 
         For a parameter of its own one number stands for all of its values.
         """
-        small = [jnp.full(shape, float(len(shape) > 1), jnp.float32) for shape in self.shapes if _small(shape)]
-        alone = [jnp.float32(len(shape) > 1) for shape in self.shapes if not _small(shape)]
-        return (*_parts(small), *alone)
+        if not self.joined:
+            return tuple(jnp.float32(len(shape) > 1) for shape in self.shapes)
+        return (jnp.concatenate([jnp.full(math.prod(shape), float(len(shape) > 1)) for shape in self.shapes]),)
 
 
 def norm(parts: Any) -> jax.Array:
     """Return the 2-norm of all values together."""
     return jnp.sqrt(sum(jnp.sum(jnp.square(jnp.ravel(part))) for part in jax.tree.leaves(parts)))
-
-
-def _small(shape: tuple[int, ...]) -> bool:
-    return math.prod(shape) <= JOINED
-
-
-def _parts(leaves: list[jax.Array]) -> Parts:
-    small = [jnp.ravel(leaf) for leaf in leaves if _small(leaf.shape)]
-    return (*([jnp.concatenate(small)] if small else []), *(leaf for leaf in leaves if not _small(leaf.shape)))
