@@ -89,7 +89,12 @@ def test_a_window_holds_rows_with_their_targets(tmp_path: Path, monkeypatch: pyt
     assert not inputs[ROWS:].any()
     np.testing.assert_array_equal(targets[:ROWS], inputs[:ROWS, :3].argmax(axis=1))
     np.testing.assert_array_equal(np.sort(inputs[:ROWS, 0]), np.sort(np.asarray(whole.inputs)[:, 0]))
-    assert not np.array_equal(inputs[:ROWS], np.asarray(ReadAhead(stream, 384, 1)(1, 0).inputs)[:ROWS])
+    assert not np.array_equal(inputs[:ROWS], np.asarray(stream.read(1, 0, 384).inputs)[:ROWS])
+
+
+def test_a_window_that_holds_everything_is_read_once(tmp_path: Path) -> None:
+    ahead = ReadAhead(on_disk(tmp_path, examples(320), 320), 320, 1)
+    assert ahead(0, 0) is ahead(1, 0)
 
 
 def test_streamed_examples_teach_as_well_as_those_in_memory(tmp_path: Path) -> None:

@@ -185,13 +185,14 @@ class ReadAhead:
 
     def __call__(self, epoch: int, number: int) -> Split:
         """Return window `number` of `epoch` on the device."""
-        place = (epoch, number)
+        whole = len(self._stream) <= self._window  # then its examples stay, and only their order changes
+        place = (0, 0) if whole else (epoch, number)
         if self._present is None or self._present[0] != place:
             self._present = None  # its memory is the next one's
             waiting = self._next if self._next and self._next[0] == place else (place, self._ask(place))
             self._present = (place, waiting[1].result())
             follows = (epoch, number + 1) if number + 1 < self._count else (epoch + 1, 0)
-            self._next = (follows, self._ask(follows)) if self._count > 1 or len(self._stream) > self._window else None
+            self._next = None if whole else (follows, self._ask(follows))
         return self._present[1]
 
     def _ask(self, place: tuple[int, int]) -> "Future[Split]":
