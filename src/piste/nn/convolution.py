@@ -20,6 +20,7 @@ from piste.nn.constraints import Checked, Count, Counts
 from piste.nn.grouped import convolve_any
 from piste.nn.initialisers import INITIALISERS
 from piste.nn.layer import Context, Parameters, Shape
+from piste.nn.sums import add_bias
 from piste.nn.windows import Padding, StepPadding, edges, per_axis, reaches, window_mask
 
 
@@ -78,7 +79,7 @@ class Conv2D(Checked):
     def __call__(self, parameters: Parameters, inputs: jax.Array, context: Context) -> jax.Array:
         """Return the feature maps."""
         outputs = _over_places(inputs, parameters["weight"], self.stride, self.padding, self.dilation, self.groups)
-        return outputs + parameters["bias"] if self.bias else outputs
+        return add_bias(outputs, parameters["bias"]) if self.bias else outputs
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ class DepthwiseConv2D(Checked):
         """Return the feature maps, those of one channel side by side."""
         groups = inputs.shape[-1]
         outputs = _over_places(inputs, parameters["weight"], self.stride, self.padding, self.dilation, groups)
-        return outputs + parameters["bias"] if self.bias else outputs
+        return add_bias(outputs, parameters["bias"]) if self.bias else outputs
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,7 @@ class Conv1D(Checked):
         """Return the feature sequences."""
         inputs = mask_steps(inputs, context.mask)
         outputs = _over_steps(inputs, parameters["weight"], self.stride, self.padding, self.dilation, self.groups)
-        return outputs + parameters["bias"] if self.bias else outputs
+        return add_bias(outputs, parameters["bias"]) if self.bias else outputs
 
     def mask_after(self, inputs: jax.Array, outputs: jax.Array, mask: jax.Array | None) -> jax.Array | None:
         """Return the mask of the windows."""
@@ -170,7 +171,7 @@ class DepthwiseConv1D(Checked):
         inputs = mask_steps(inputs, context.mask)
         groups = inputs.shape[-1]
         outputs = _over_steps(inputs, parameters["weight"], self.stride, self.padding, self.dilation, groups)
-        return outputs + parameters["bias"] if self.bias else outputs
+        return add_bias(outputs, parameters["bias"]) if self.bias else outputs
 
     def mask_after(self, inputs: jax.Array, outputs: jax.Array, mask: jax.Array | None) -> jax.Array | None:
         """Return the mask of the windows."""

@@ -13,6 +13,7 @@ import jax
 import jax.numpy as jnp
 
 from piste.core.errors import SettingError
+from piste.nn.batch_statistics import normalise_batch
 from piste.nn.constraints import Checked, Count, Positive, Share
 from piste.nn.layer import Context, Layer, Parameters, Shape, State
 from piste.nn.precision import widened
@@ -46,12 +47,12 @@ class BatchNorm(Checked):
         axes = tuple(range(inputs.ndim - 1))
         mask = _step_mask(inputs, context)
         if mask is None:
-            mean = jnp.mean(inputs, axes)
-            variance = jnp.mean(jnp.square(inputs - mean), axes)
+            outputs, mean, variance = normalise_batch(inputs, parameters["gamma"], parameters["beta"], self.epsilon)
             count = inputs.size // inputs.shape[-1]
             unbiased = variance * (count / max(count - 1, 1))
         else:
             mean, variance = (moment[0, 0] for moment in _moments(inputs, axes, mask))
+            outputs = self._normalise(parameters, inputs, mean, variance)
             real = jnp.sum(mask).astype(inputs.dtype)
             unbiased = variance * (real / jnp.maximum(real - 1, 1))
         blend = self.momentum
@@ -59,7 +60,7 @@ class BatchNorm(Checked):
             "mean": blend * state["mean"] + (1 - blend) * mean,
             "variance": blend * state["variance"] + (1 - blend) * unbiased,
         }
-        return self._normalise(parameters, inputs, mean, variance).astype(kind), averages
+        return outputs.astype(kind), averages
 
     def _normalise(self, parameters: Parameters, inputs: jax.Array, mean: jax.Array, variance: jax.Array) -> jax.Array:
         # One multiply and one add per value: the scale and offset are folded per feature first.

@@ -17,6 +17,7 @@ from piste.nn.constraints import Checked, Count, Counts
 from piste.nn.convolution import draw_kernel, features_per_group, mask_steps, need_rank
 from piste.nn.grouped import convolve_transposed
 from piste.nn.layer import Context, Parameters, Shape
+from piste.nn.sums import add_bias
 from piste.nn.windows import Edges, per_axis, reaches
 
 Cropping = Literal["same", "valid"] | int | tuple[int, ...]
@@ -65,7 +66,7 @@ class TransposedConv2D(Checked):
         down, across = per_axis("dilation", self.dilation, 2)
         above, beside = _crops(self.padding, reaches(weight.shape[:2], (down, across)), (rows, columns))
         outputs = convolve_transposed(inputs, weight, (rows, columns), (above, beside), (down, across), self.groups)
-        return outputs + parameters["bias"] if self.bias else outputs
+        return add_bias(outputs, parameters["bias"]) if self.bias else outputs
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ class TransposedConv1D(Checked):
         outputs = convolve_transposed(
             rows, weight, (1, self.stride), ((0, 0), beside), (1, self.dilation), self.groups
         )[:, 0]
-        return outputs + parameters["bias"] if self.bias else outputs
+        return add_bias(outputs, parameters["bias"]) if self.bias else outputs
 
     def mask_after(self, inputs: jax.Array, outputs: jax.Array, mask: jax.Array | None) -> jax.Array | None:
         """Return the mask, each value repeated `stride` times."""
