@@ -2,6 +2,7 @@
 
 import dataclasses
 import inspect
+import types
 import json
 import math
 from typing import Any
@@ -55,6 +56,8 @@ def of(hint: Any, number: st.SearchStrategy[float]) -> st.SearchStrategy[Any]:
             return st.lists(of(inner, number), max_size=2).map(tuple)
         case (first, last) if last is type(None):
             return of(first, number) | st.none()
+        case (*parts,) if isinstance(hint, types.UnionType):  # of numbers that are always known
+            return st.one_of([of(part, numbers) for part in parts])
         case (_, inner) if hint.__origin__ is dict:
             return st.dictionaries(words, of(inner, number), max_size=2)
         case (*parts,):
