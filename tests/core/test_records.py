@@ -2,9 +2,9 @@
 
 import dataclasses
 import inspect
-import types
 import json
 import math
+import types
 from typing import Any
 
 import msgspec
