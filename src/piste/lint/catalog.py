@@ -1,6 +1,7 @@
 """Every rule, in the order in which they run and are listed: one line and one comment each."""
 
 from piste.lint.rule import Rule
+from piste.lint.rules.data import conflicting_labels, finite_data, known_classes, split_duplicates
 from piste.lint.rules.evaluation import enough_examples, examples_count_alike, known_scores, of_these_parameters
 from piste.lint.rules.loop import coverage, few_shapes, shuffled, targets_follow, train_alone
 from piste.lint.rules.loss import batch_mean, corrects, extremes, ignores, known_answers, order, perfect
@@ -22,6 +23,11 @@ from piste.lint.rules.optimiser import descends, moves, schedule
 from piste.lint.rules.reproducibility import other_seed, resumes, same_seed
 
 RULES: tuple[Rule, ...] = (
+    # data
+    split_duplicates.RULE,  # D101 nothing asked that was told
+    conflicting_labels.RULE,  # D102 one label for one example
+    finite_data.RULE,  # D106 numbers everywhere
+    known_classes.RULE,  # D107 labels that can be learnt
     # loss
     known_answers.RULE,  # L101 the values of the cross-entropy
     order.RULE,  # L102 right costs less than wrong
