@@ -17,6 +17,7 @@ import jax.numpy as jnp
 
 from piste.core.errors import SettingError
 from piste.nn.constraints import Checked, Count, Counts
+from piste.nn.convolve_steps import convolve_steps
 from piste.nn.grouped import convolve_any
 from piste.nn.initialisers import INITIALISERS
 from piste.nn.layer import Context, Parameters, Shape
@@ -197,7 +198,5 @@ def _over_places(
 def _over_steps(
     inputs: jax.Array, weight: jax.Array, stride: int, padding: StepPadding, dilation: int, groups: int
 ) -> jax.Array:
-    # A sequence is a picture one row high.
     (pads,) = edges(padding, inputs.shape[1:2], reaches(weight.shape[:1], (dilation,)), (stride,))
-    rows = convolve_any(inputs[:, None], weight[None], (1, stride), ((0, 0), pads), (1, dilation), groups)
-    return rows[:, 0]
+    return convolve_steps(inputs, weight, stride, pads, dilation, groups)

@@ -5,22 +5,19 @@ before the loop; inside it a step is one product with the state and the element-
 state as it is and give zeros.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 import jax
 import jax.numpy as jnp
-from jax import lax
 
 from piste.core.errors import SettingError
 from piste.nn.activations import ACTIVATIONS
 from piste.nn.constraints import Checked, Count
 from piste.nn.initialisers import glorot_uniform, orthogonal
 from piste.nn.layer import Context, Layer, Parameters, Shape, State
-
-States = tuple[jax.Array, ...]
-Cell = Callable[[jax.Array, jax.Array, States], States]
+from piste.nn.recurrence import Cell, Gates, States, recur
 
 
 @dataclass(frozen=True)
@@ -47,11 +44,9 @@ class RNN(Checked):
 
     def __call__(self, parameters: Parameters, inputs: jax.Array, context: Context) -> jax.Array:
         """Return the last state or all of them."""
-
-        def cell(given: jax.Array, product: jax.Array, states: States) -> States:
-            return (ACTIVATIONS[self.activation](given + product),)
-
-        return _recur(cell, 1, parameters, inputs, context, steps=self.steps, reverse=self.reverse)
+        return _recur(
+            partial(_rnn_cell, self.activation), 1, parameters, inputs, context, steps=self.steps, reverse=self.reverse
+        )
 
 
 @dataclass(frozen=True)
@@ -78,13 +73,7 @@ class LSTM(Checked):
 
     def __call__(self, parameters: Parameters, inputs: jax.Array, context: Context) -> jax.Array:
         """Return the last state h or all of them."""
-
-        def cell(given: jax.Array, product: jax.Array, states: States) -> States:
-            enter, forget, new, leave = jnp.split(given + product, 4, axis=-1)
-            memory = jax.nn.sigmoid(forget) * states[1] + jax.nn.sigmoid(enter) * jnp.tanh(new)
-            return jax.nn.sigmoid(leave) * jnp.tanh(memory), memory
-
-        return _recur(cell, 2, parameters, inputs, context, steps=self.steps, reverse=self.reverse)
+        return _recur(_lstm_cell, 2, parameters, inputs, context, steps=self.steps, reverse=self.reverse)
 
 
 @dataclass(frozen=True)
@@ -108,15 +97,7 @@ class GRU(Checked):
 
     def __call__(self, parameters: Parameters, inputs: jax.Array, context: Context) -> jax.Array:
         """Return the last state or all of them."""
-        units, offset = self.units, parameters["recurrent_bias"]
-
-        def cell(given: jax.Array, product: jax.Array, states: States) -> States:
-            gates = jax.nn.sigmoid(given[:, : 2 * units] + product[:, : 2 * units])
-            reset, update = gates[:, :units], gates[:, units:]
-            new = jnp.tanh(given[:, 2 * units :] + reset * (product[:, 2 * units :] + offset))
-            return (new + update * (states[0] - new),)
-
-        return _recur(cell, 1, parameters, inputs, context, steps=self.steps, reverse=self.reverse)
+        return _recur(_gru_cell, 1, parameters, inputs, context, steps=self.steps, reverse=self.reverse)
 
 
 @dataclass(frozen=True)
@@ -150,6 +131,22 @@ class Bidirectional(Checked):
         return (there + back if self.merge == "add" else jnp.concatenate([there, back], axis=-1)), state
 
 
+def _rnn_cell(activation: str, given: Gates, product: Gates, states: States) -> States:
+    return (ACTIVATIONS[activation](given[0] + product[0]),)
+
+
+def _lstm_cell(given: Gates, product: Gates, states: States) -> States:
+    enter, forget, new, leave = map(jnp.add, given, product)
+    memory = jax.nn.sigmoid(forget) * states[1] + jax.nn.sigmoid(enter) * jnp.tanh(new)
+    return jax.nn.sigmoid(leave) * jnp.tanh(memory), memory
+
+
+def _gru_cell(given: Gates, product: Gates, states: States) -> States:
+    reset, update = (jax.nn.sigmoid(given[gate] + product[gate]) for gate in (0, 1))
+    new = jnp.tanh(given[2] + reset * product[2])
+    return (new + update * (states[0] - new),)
+
+
 def _draw(key: jax.Array, shape: Shape, units: int, gates: int, layer: str) -> Parameters:
     if len(shape) != 2:
         raise SettingError(f"{layer} takes sequences of shape (steps, features). Got {tuple(shape)} instead.")
@@ -166,19 +163,15 @@ def _draw(key: jax.Array, shape: Shape, units: int, gates: int, layer: str) -> P
 def _recur(
     cell: Cell, states: int, parameters: Parameters, inputs: jax.Array, context: Context, *, steps: bool, reverse: bool
 ) -> jax.Array:
-    """Scan `cell` over the steps from zero states; the first state is the output."""
-    recurrent = parameters["recurrent"]
-    given = (inputs @ parameters["weight"] + parameters["bias"]).swapaxes(0, 1)
-    start = (jnp.zeros((inputs.shape[0], recurrent.shape[0]), jnp.result_type(given, recurrent)),) * states
-    mask = None if context.mask is None else context.mask.T[:, :, None]
-
-    def step(carry: States, now: tuple[jax.Array, jax.Array | None]) -> tuple[States, jax.Array | None]:
-        new = cell(now[0], carry[0] @ recurrent, carry)
-        if now[1] is None:
-            return new, new[0] if steps else None
-        held = tuple(jnp.where(now[1], after, before) for after, before in zip(new, carry, strict=True))
-        return held, jnp.where(now[1], new[0], jnp.zeros_like(new[0])) if steps else None
-
-    # One step per iteration: unrolling more was no faster on a CPU.
-    last, outputs = lax.scan(step, start, (given, mask), reverse=reverse)
-    return outputs.swapaxes(0, 1) if outputs is not None else last[0]
+    """Carry `cell` over the steps from zero states; the first state is the output."""
+    recurrent, mask = parameters["recurrent"], context.mask
+    given = (inputs @ parameters["weight"] + parameters["bias"]).transpose(1, 2, 0)
+    offset = jnp.zeros(recurrent.shape[1], recurrent.dtype)
+    if "recurrent_bias" in parameters:  # of the last gate
+        offset = offset.at[-recurrent.shape[0] :].set(parameters["recurrent_bias"])
+    real = None if mask is None else mask.T[:, None, :]
+    outputs = recur(cell, states, reverse, given, recurrent, offset, real)[0]
+    if not steps:
+        return outputs[0 if reverse else -1].T
+    outputs = outputs.transpose(2, 0, 1)
+    return outputs if mask is None else jnp.where(mask[:, :, None], outputs, jnp.zeros((), outputs.dtype))
