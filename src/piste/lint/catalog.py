@@ -1,7 +1,21 @@
 """Every rule, in the order in which they run and are listed: one line and one comment each."""
 
 from piste.lint.rule import Rule
-from piste.lint.rules.data import conflicting_labels, finite_data, known_classes, split_duplicates
+from piste.lint.rules.data import (
+    blank_examples,
+    conflicting_labels,
+    constant_columns,
+    finite_data,
+    groups_apart,
+    input_scale,
+    known_classes,
+    row_numbers,
+    sentinel_values,
+    split_duplicates,
+    target_leak,
+    times_in_order,
+    uneven_classes,
+)
 from piste.lint.rules.evaluation import enough_examples, examples_count_alike, known_scores, of_these_parameters
 from piste.lint.rules.loop import coverage, few_shapes, shuffled, targets_follow, train_alone
 from piste.lint.rules.loss import batch_mean, corrects, extremes, ignores, known_answers, order, perfect
@@ -26,8 +40,17 @@ RULES: tuple[Rule, ...] = (
     # data
     split_duplicates.RULE,  # D101 nothing asked that was told
     conflicting_labels.RULE,  # D102 one label for one example
+    target_leak.RULE,  # D103 no answer among the questions
+    constant_columns.RULE,  # D104 columns that change
+    sentinel_values.RULE,  # D105 no number for a gap
     finite_data.RULE,  # D106 numbers everywhere
     known_classes.RULE,  # D107 labels that can be learnt
+    uneven_classes.RULE,  # D108 no score for a constant
+    groups_apart.RULE,  # D112 what belongs together
+    times_in_order.RULE,  # D113 no future in train
+    input_scale.RULE,  # D114 scaled once and alike
+    blank_examples.RULE,  # D115 something to see
+    row_numbers.RULE,  # D116 no answer in the order
     # loss
     known_answers.RULE,  # L101 the values of the cross-entropy
     order.RULE,  # L102 right costs less than wrong
