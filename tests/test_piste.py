@@ -17,7 +17,7 @@ def test_a_verb_stays_callable_when_the_part_of_its_name_is_imported() -> None:
         assert callable(part)
         assert inspect.signature(part) == inspect.signature(part._verb)
     assert list(inspect.signature(piste.train).parameters)[:3] == ["data", "runs", "quiet"]
-    assert list(inspect.signature(piste.evaluate).parameters) == ["run", "data"]
+    assert list(inspect.signature(piste.evaluate).parameters) == ["run", "data", "devices"]
 
 
 def test_calling_the_part_carries_out_the_verb() -> None:

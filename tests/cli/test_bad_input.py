@@ -92,7 +92,6 @@ REFUSED: dict[str, tuple[Files, str, str]] = {
     "folder without pictures": ({"p/notes.txt": "hello"}, "p", "p has no pictures"),
     "no class folders": ({"p/a.png": PNG, "p/b.png": PNG}, "p", "no folder for each class"),
     "picture beside classes": ({"p/cat/a.png": PNG, "p/b.png": PNG}, "p", "lies in no class folder"),
-    "several tables": ({"p/a.csv": TABLE, "p/b.csv": TABLE}, "p", "several tables (a.csv, b.csv)"),
     "truncated IDX": ({**DIGITS, "train-images-idx3-ubyte": idx(30, 6, 6)[:-5]}, ".", "announces 1,096"),
     "unequal IDX": ({**DIGITS, "train-labels-idx1-ubyte": idx(29)}, ".", "30 rows of features and 29 targets"),
     "target absent": ({"t.csv": TABLE}, "t.csv --target lable", "did you mean 'label'?"),
@@ -147,7 +146,7 @@ REFUSED: dict[str, tuple[Files, str, str]] = {
     "misspelt choice": ({"t.csv": TABLE}, "t.csv --optimiser adm", 'Did you mean "adam"?'),
     "two data sets": ({"t.csv": TABLE}, "t.csv t.csv", "The argument t.csv is one too many."),
     "loss of another task": ({"t.csv": TABLE}, "t.csv --loss squared-error", "does not fit a two-class target"),
-    "pictures' net on a table": ({"t.csv": TABLE}, "t.csv --model cnn", "needs pictures, and these data are a table"),
+    "pictures' net on a table": ({"t.csv": TABLE}, "t.csv --model cnn", "needs pictures or sequences, and these data are a"),
     "no settings file": ({"t.csv": TABLE}, "t.csv --config s.toml", "Could not read the settings file s.toml"),
     "broken settings file": ({"t.csv": TABLE, "s.toml": "[data"}, "t.csv --config s.toml", "is not TOML"),
     "misspelt setting": (

@@ -85,7 +85,7 @@ def test_arrays_and_frames_train_too(tmp_path: Path) -> None:
     generator = np.random.default_rng(0)
     inputs = generator.normal(size=(200, 3))
     labels = (inputs.sum(axis=1) > 0).astype(int)
-    from_arrays = train((inputs, labels), runs=tmp_path, quiet=True, epochs=10, hidden=(8,))
+    from_arrays = train((inputs, labels), runs=tmp_path, quiet=True, epochs=40, hidden=(8,))
     assert from_arrays.score("accuracy").value > 0.8
     assert from_arrays.record.command.startswith("piste.train(data, ")
     frame = pandas.DataFrame(inputs, columns=["a", "b", "c"]).assign(target=np.where(labels, "yes", "no"))
