@@ -84,7 +84,7 @@ def length(facts: Facts, decided: Decided) -> tuple[int, str]:
             return longest, "as long as the longest sequence of the train split"
         return MOST_STEPS, f"more steps take long; the longest sequence has {longest:,}"
     if facts.lengths is None or not reads_texts(facts, decided):
-        return 0, ""
+        return 0, "the inputs are no sequence, and no text that is read word by word"
     unit = decided["tokens"]
     usual, most = facts.lengths[unit], MOST_WORDS if unit == "words" else MOST_CHARACTERS
     if usual <= most:
