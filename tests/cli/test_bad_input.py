@@ -146,7 +146,7 @@ REFUSED: dict[str, tuple[Files, str, str]] = {
     "misspelt choice": ({"t.csv": TABLE}, "t.csv --optimiser adm", 'Did you mean "adam"?'),
     "two data sets": ({"t.csv": TABLE}, "t.csv t.csv", "The argument t.csv is one too many."),
     "loss of another task": ({"t.csv": TABLE}, "t.csv --loss squared-error", "does not fit a two-class target"),
-    "pictures' net on a table": ({"t.csv": TABLE}, "t.csv --model cnn", "needs pictures or sequences, and these data are a"),
+    "pictures' net on a table": ({"t.csv": TABLE}, "t.csv --model cnn", "needs pictures or sequences"),
     "no settings file": ({"t.csv": TABLE}, "t.csv --config s.toml", "Could not read the settings file s.toml"),
     "broken settings file": ({"t.csv": TABLE, "s.toml": "[data"}, "t.csv --config s.toml", "is not TOML"),
     "misspelt setting": (

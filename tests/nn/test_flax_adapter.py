@@ -42,7 +42,7 @@ def test_a_module_computes_as_by_itself_and_survives_json() -> None:
 def test_running_state_training_and_keys_reach_the_module() -> None:
     linen = pytest.importorskip("flax.linen")
 
-    class Net(linen.Module):  # type: ignore[misc, name-defined]
+    class Net(linen.Module):  # type: ignore[misc, name-defined, unused-ignore]
         rate: float = 0.5
 
         @linen.compact

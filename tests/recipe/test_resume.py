@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from piste.core.runs import CHECKPOINTS, RunFolder, runs_in
 from piste.recipe import job
 from piste.recipe.run import Run
 
-SETTINGS = {"epochs": 60, "hidden": (16,), "learning_rate": 0.02, "checkpoint": 0.0}
+SETTINGS: dict[str, Any] = {"epochs": 60, "hidden": (16,), "learning_rate": 0.02, "checkpoint": 0.0}
 COMMAND = [sys.executable, "-m", "piste"]
 PARAMETERS = ("model", "parameters.safetensors")
 KILLS = 20

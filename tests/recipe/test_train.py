@@ -1,6 +1,7 @@
 import dataclasses
 import inspect
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import jax
@@ -115,7 +116,7 @@ def test_several_labels_at_once(tmp_path: Path) -> None:
         ("iris", {"model": "cnn"}, SettingError),
     ],
 )
-def test_a_mistake_leaves_no_folder(data: str, settings: dict[str, object], error: type, tmp_path: Path) -> None:
+def test_a_mistake_leaves_no_folder(data: str, settings: dict[str, Any], error: type, tmp_path: Path) -> None:
     with pytest.raises(error):
         train(data, runs=tmp_path / "runs", quiet=True, **settings)
     assert not (tmp_path / "runs").exists()
