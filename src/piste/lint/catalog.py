@@ -9,12 +9,15 @@ from piste.lint.rules.data import (
     groups_apart,
     input_scale,
     known_classes,
+    near_duplicates,
     row_numbers,
     sentinel_values,
+    split_drift,
     split_duplicates,
     target_leak,
     times_in_order,
     uneven_classes,
+    wrong_labels,
 )
 from piste.lint.rules.evaluation import enough_examples, examples_count_alike, known_scores, of_these_parameters
 from piste.lint.rules.loop import coverage, few_shapes, shuffled, targets_follow, train_alone
@@ -46,6 +49,9 @@ RULES: tuple[Rule, ...] = (
     finite_data.RULE,  # D106 numbers everywhere
     known_classes.RULE,  # D107 labels that can be learnt
     uneven_classes.RULE,  # D108 no score for a constant
+    wrong_labels.RULE,  # D109 similar examples agree
+    near_duplicates.RULE,  # D110 nothing nearly told
+    split_drift.RULE,  # D111 splits alike
     groups_apart.RULE,  # D112 what belongs together
     times_in_order.RULE,  # D113 no future in train
     input_scale.RULE,  # D114 scaled once and alike

@@ -1,0 +1,101 @@
+"""No example of a split that judges is a slightly changed one of train."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from piste.core.findings import Evidence, Finding, Severity, Where
+from piste.core.records import Kind
+from piste.lint.bench import Bench
+from piste.lint.probes.chance import share_at_least
+from piste.lint.probes.features import features
+from piste.lint.probes.quick import nearest, vectors
+from piste.lint.rule import Group, NotRun, Rule
+
+_NEAR = 0.13  # of the median distance to the nearest, and of the distance to the sixth nearest
+_NEIGHBOURS = 6
+_ASKED = 2000  # examples of a split that are looked up
+_FEWEST = 100
+_CHANCE = 1e-5
+_FEW = 3
+_SHARE = 0.005
+_SHOWN = 6
+
+
+@dataclass(frozen=True)
+class _Found:
+    rows: NDArray[np.int64]  # of the split
+    twins: NDArray[np.int64]  # of train
+    asked: int
+    expected: float  # share that chance makes
+
+
+def check(bench: Bench) -> Iterator[Finding]:
+    """Yield splits with examples far nearer to one of train than examples are to each other."""
+    if any(one.kind not in (Kind.NUMBER, Kind.IMAGE, Kind.SEQUENCE) for one in bench.probe(features)):
+        raise NotRun("Only pictures, sequences and rows of numbers alone have distances that mean something.")
+    given = bench.probe(vectors)
+    if len(given["train"]) < _FEWEST:
+        raise NotRun(f"There are fewer than {_FEWEST} examples.")
+    for name in given:
+        if name == "train":
+            continue
+        found = _look_up(bench, given["train"], given[name], name)
+        by_chance = share_at_least(len(found.rows), found.asked, found.expected)
+        if len(found.rows) >= _FEW and by_chance < _CHANCE:
+            yield _finding(bench, name, found)
+
+
+def _look_up(bench: Bench, train: NDArray[Any], other: NDArray[Any], name: str) -> _Found:
+    rows = np.sort(bench.generator("near", name).permutation(len(other))[:_ASKED])
+    places, distances = nearest(bench, other[rows], train, _NEIGHBOURS)
+    first = distances[:, 0]
+    moved = first > 1e-4 * np.median(first)  # exact copies are those of D101
+    if not moved.any():
+        return _Found(rows[:0], rows[:0], len(rows), 0.0)
+    near = moved & (first < _NEAR * np.median(first[moved])) & (first < _NEAR * distances[:, -1])
+    usual = distances[moved & ~near]
+    # The ratio of two neighbours' distances tells how many dimensions the data fill (Facco and others, 2017).
+    dimensions = 1.0 / max(float(np.mean(np.log(usual[:, 1] / usual[:, 0]))), 1e-3) if len(usual) else 1.0
+    expected = 1.0 - (1.0 - _NEAR**dimensions) ** (_NEIGHBOURS - 1)
+    return _Found(rows[near], places[near, 0], len(rows), expected)
+
+
+def _finding(bench: Bench, name: str, found: _Found) -> Finding:
+    split, train = bench.pipeline.splits[name], bench.pipeline.train
+    share = len(found.rows) / found.asked
+    pairs = [
+        (int(train.numbers[a]), int(split.numbers[b]))
+        for a, b in zip(found.twins[:_SHOWN], found.rows[:_SHOWN], strict=True)
+    ]
+    return RULE.finding(
+        Severity.WARNING if share >= _SHARE else Severity.INFO,
+        f"About {share:.1%} of the {name} split are near copies of train examples",
+        evidence=[
+            Evidence(
+                f"examples of {name} nearer to one of train than {_NEAR:g} of the usual distance",
+                f"{len(found.rows):,} of {found.asked:,}",
+                f"{found.expected * found.asked:.2g} by chance",
+            ),
+            Evidence("first pairs, row of train and of the split", ", ".join(f"{a} = {b}" for a, b in pairs)),
+        ],
+        cause="One thing was taken twice, or saved, cut or augmented again, before the data were divided.",
+        fix="Give copies one group, and keep groups together: --group COLUMN; augment after dividing",
+        key="data.near-duplicates",
+        where=Where(split=name, rows=tuple(row for pair in pairs for row in pair)),
+    )
+
+
+RULE = Rule(
+    "D110",
+    "near-duplicates",
+    "No example is a changed one of train",
+    Group.DATA,
+    ("train", "validation|test"),
+    check,
+    explained_by=("D112",),
+    trains=True,
+)

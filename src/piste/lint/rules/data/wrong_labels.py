@@ -1,0 +1,103 @@
+"""Labels agree with what similar examples say."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from piste.core.findings import Evidence, Finding, Severity, Where
+from piste.lint.bench import Bench
+from piste.lint.probes.chance import lower_share
+from piste.lint.probes.quick import Told, told
+from piste.lint.rule import Group, NotRun, Rule
+
+_FEWEST = 200
+_QUARTER, _TENTH = 0.03, 0.025  # errors among the surest answers, at least, that hard examples do not make
+_LEVEL = 0.65  # errors in the surest tenth for each one in the surest half: they hardly fall where chance made them
+_CAN_TELL = 0.5  # errors of the surest half, for each one of a constant guess, at most
+_WORTH_KNOWING = 0.01
+_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class _Suspects:
+    places: NDArray[np.int64]  # within the examples judged, the likeliest first
+    meant: NDArray[np.int64]  # of all examples judged: the class that they confidently belong to, -1 for none
+
+
+def check(bench: Bench) -> Iterator[Finding]:
+    """Yield how many labels a quick model contradicts where it is surest."""
+    if len(bench.pipeline.train) < _FEWEST:
+        raise NotRun(f"In fewer than {_FEWEST} examples wrong labels cannot be told from hard ones.")
+    view = bench.probe(told)
+    tenth, quarter, half = (_contradicted(view, part) for part in (0.1, 0.25, 0.5))
+    found = _suspects(view)
+    if lower_share(*quarter) < _WORTH_KNOWING or not len(found.places):
+        return
+    severity = Severity.WARNING if _certain(view, tenth, quarter, half) else Severity.INFO
+    yield _finding(bench, view, found, quarter, severity)
+
+
+def _certain(view: Told, tenth: tuple[int, int], quarter: tuple[int, int], half: tuple[int, int]) -> bool:
+    """Return whether chance made the errors, rather than classes that overlap."""
+    usual, share = half[0] / half[1], np.bincount(view.known).max() / len(view.known)
+    if usual > _CAN_TELL * (1.0 - share):
+        return False
+    level = tenth[0] / tenth[1] >= _LEVEL * usual and lower_share(*quarter) >= usual / 2
+    return bool(level and lower_share(*quarter) >= _QUARTER and lower_share(*tenth) >= _TENTH)
+
+
+def _contradicted(view: Told, part: float) -> tuple[int, int]:
+    """Return how many labels of the surest `part` the model contradicts, and how many there are.
+
+    Hard examples are rare where the model is sure; labels that were changed by chance are as common there as anywhere.
+    """
+    sure = view.shares.max(axis=1)
+    rows = np.argsort(-sure, kind="stable")[: max(int(part * len(sure)), 1)]
+    return int(np.sum(view.shares[rows].argmax(axis=1) != view.known[rows])), len(rows)
+
+
+def _suspects(view: Told) -> _Suspects:
+    """Return the examples off the diagonal of the confident joint (Northcutt, Jiang and Chuang, 2021)."""
+    usual = np.array([view.shares[view.known == one, one].mean() for one in range(len(view.classes))])
+    confident = np.where(view.shares >= usual, view.shares, -1.0)
+    meant = np.where(confident.max(axis=1) >= 0, confident.argmax(axis=1), -1)
+    places = np.flatnonzero((meant >= 0) & (meant != view.known))
+    margin = view.shares[places, meant[places]] - view.shares[places, view.known[places]]
+    return _Suspects(places[np.argsort(-margin, kind="stable")], meant)
+
+
+def _finding(bench: Bench, view: Told, found: _Suspects, sure: tuple[int, int], severity: Severity) -> Finding:
+    count, judged = len(found.places), len(view.rows)
+    rows = bench.pipeline.train.numbers[view.rows[found.places[:_SHOWN]]]
+    pairs = view.known[found.places] * len(view.classes) + found.meant[found.places]
+    common = int(np.bincount(pairs).argmax())
+    one, other = (int(view.classes[place]) for place in divmod(common, len(view.classes)))
+    return RULE.finding(
+        severity,
+        f"About {count / judged:.1%} of the labels look wrong",
+        evidence=[
+            Evidence("examples that confidently belong to another class", f"{count:,} of {judged:,}"),
+            Evidence(
+                "labels contradicted in the quarter in which a quick model is surest", f"{sure[0] / sure[1]:.1%}", "0 %"
+            ),
+            Evidence("commonest pair", f"label {one}, looks like {other} ({int(np.sum(pairs == common)):,} times)"),
+        ],
+        cause="Labels were mixed up: by hand, by two lists in different orders, or by a merge.",
+        fix="Look at the rows shown, the likeliest first, and correct or drop them; or soften: --smoothing 0.1",
+        key="data.wrong-labels",
+        where=Where(split="train", rows=tuple(int(row) for row in rows)),
+        others=("labels shifted against the inputs", "examples of rare kinds"),
+    )
+
+
+RULE = Rule(
+    "D109",
+    "wrong-labels",
+    "Labels agree with those of similar examples",
+    Group.DATA,
+    ("train", "targets", "task"),
+    check,
+    trains=True,
+)
