@@ -146,10 +146,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class EpochRecord:
-    """One validation, by default after each epoch: one line of `metrics.jsonl`.
-
-    Losses are means over examples, regularisation left out.
-    """
+    """One validation, a line of `metrics.jsonl`. Losses are means over examples, regularisation left out."""
 
     epoch: int | float  # epochs over when it was measured: 1 after the first, 2.5 in the middle of the third
     step: int  # parameter updates done by then
