@@ -7,8 +7,8 @@ from benchmarks.speed.contest import Contest, Contestant, Outcome, Result
 SAME_PARAMETERS = 0.01  # PyTorch's GRU has a second, redundant bias
 
 HEADER = """\
-| work | who | cold s | warm s [least, most] | us a step | times Piste's [least, most] | at least | accuracy |
-| --- | --- | --- | --- | --- | --- | --- | --- |"""
+| work | who | cold s | warm s [least, most] | us a step | times Piste's [least, most] | at least | accuracy | |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- |"""
 
 
 def rows(contest: Contest, result: Result) -> list[str]:
@@ -25,7 +25,7 @@ def reached(contest: Contest, result: Result) -> bool:
 
 def _row(contest: Contest, who: Contestant, outcome: Outcome, ours: Outcome, steps: int | None) -> str:
     if outcome.missing:
-        return f"| {contest.what} | {who.name} | {outcome.missing} | - | - | - | {_bound(who)} | - |"
+        return f"| {contest.what} | {who.name} | {outcome.missing} | - | - | - | {_bound(who)} | - | |"
     middle = median(outcome.warm)
     own = outcome is ours
     ratios = [theirs / mine for theirs, mine in zip(outcome.warm, ours.warm, strict=True)]
@@ -35,7 +35,7 @@ def _row(contest: Contest, who: Contestant, outcome: Outcome, ours: Outcome, ste
     step = f"{middle / steps * 1e6:.1f}" if steps and contest.processes != "fresh" else "-"
     bound = f"at most {contest.at_most:g} s" if own and contest.at_most else _bound(who)
     cells = [contest.what, who.name, f"{outcome.cold:.2f}", f"{_range(outcome.warm, '.3f')}{scaled}"]
-    return f"| {' | '.join([*cells, step, shown, bound, accuracy])} |{_verdict(contest, who, outcome, ours, ratios)}"
+    return f"| {' | '.join([*cells, step, shown, bound, accuracy])} |{_verdict(contest, who, outcome, ours, ratios)} |"
 
 
 def _range(values: tuple[float, ...] | list[float], form: str) -> str:
