@@ -18,6 +18,20 @@ def normalise_batch(
     return _normalised(inputs, gamma, beta, jnp.asarray(epsilon, inputs.dtype))
 
 
+def normalised_by(
+    mean: jax.Array,
+    variance: jax.Array,
+    inputs: jax.Array,
+    gamma: jax.Array,
+    beta: jax.Array,
+    epsilon: float | jax.Array,
+) -> jax.Array:
+    """Return gamma (x - mean) / sqrt(variance + epsilon) + beta, (B, ..., F), for a mean and a variance (F,)."""
+    # One multiply and one add per value: the scale and offset are folded per feature first.
+    scale = gamma * jax.lax.rsqrt(variance + epsilon)
+    return inputs * scale + (beta - mean * scale)
+
+
 @jax.custom_vjp
 def _normalised(
     inputs: jax.Array, gamma: jax.Array, beta: jax.Array, epsilon: jax.Array
@@ -25,9 +39,7 @@ def _normalised(
     axes = tuple(range(inputs.ndim - 1))
     mean = jnp.mean(inputs, axes)
     variance = jnp.mean(jnp.square(inputs - mean), axes)
-    # One multiply and one add per value: the scale and offset are folded per feature first.
-    scale = gamma * jax.lax.rsqrt(variance + epsilon)
-    return inputs * scale + (beta - mean * scale), mean, variance
+    return normalised_by(mean, variance, inputs, gamma, beta, epsilon), mean, variance
 
 
 def _forward(

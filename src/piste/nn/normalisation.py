@@ -13,7 +13,7 @@ import jax
 import jax.numpy as jnp
 
 from piste.core.errors import SettingError
-from piste.nn.batch_statistics import normalise_batch
+from piste.nn.batch_statistics import normalise_batch, normalised_by
 from piste.nn.constraints import Checked, Count, Positive, Share
 from piste.nn.layer import Context, Layer, Parameters, Shape, State
 from piste.nn.precision import widened
@@ -63,9 +63,8 @@ class BatchNorm(Checked):
         return outputs.astype(kind), averages
 
     def _normalise(self, parameters: Parameters, inputs: jax.Array, mean: jax.Array, variance: jax.Array) -> jax.Array:
-        # One multiply and one add per value: the scale and offset are folded per feature first.
-        scale = parameters["gamma"] * jax.lax.rsqrt(variance + self.epsilon)
-        return (widened(inputs) * scale + (parameters["beta"] - mean * scale)).astype(inputs.dtype)
+        gamma, beta = parameters["gamma"], parameters["beta"]
+        return normalised_by(mean, variance, widened(inputs), gamma, beta, self.epsilon).astype(inputs.dtype)
 
 
 @dataclass(frozen=True)

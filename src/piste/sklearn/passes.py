@@ -15,7 +15,7 @@ from piste.nn.layer import Parameters, State
 from piste.sklearn.examples import Weighted
 from piste.sklearn.problem import Problem, as_split
 from piste.train.compiler import jitted
-from piste.train.fit import going_on, starting_point
+from piste.train.fit import drawn, going_on
 from piste.train.plan import Carry, Plan, Split
 from piste.train.step import train_step
 from piste.train.timeline import named_key
@@ -23,7 +23,7 @@ from piste.train.timeline import named_key
 
 def begin(problem: Problem, encoded: Weighted, seed: int) -> Carry:
     """Return the carry of a network that is drawn with `seed`, as training by `fit` would begin it."""
-    return _on_host(starting_point(_alone(problem.plan), as_split(encoded), problem.task, seed)[0])
+    return _on_host(drawn(_alone(problem.plan), as_split(encoded), problem.task, seed))
 
 
 def go_on(problem: Problem, parameters: Parameters, state: State) -> Carry:

@@ -184,7 +184,13 @@ def _going_on(plan: Plan) -> Callable[[Parameters, State], Carry]:
 @in_its_precision
 def starting_point(plan: Plan, train: Examples, task: Task, seed: int) -> tuple[Carry, Split]:
     """Return the carry with which `fit` begins, and the examples on the device."""
-    return _start(plan)(named_key(seed, "parameters"), _bias(plan, train, task)), on_device(train, exact=True)
+    return drawn(plan, train, task, seed), on_device(train, exact=True)
+
+
+@in_its_precision
+def drawn(plan: Plan, train: Examples, task: Task, seed: int) -> Carry:
+    """Return the carry with which `fit` begins: parameters drawn with `seed`, the last bias that of the targets."""
+    return _start(plan)(named_key(seed, "parameters"), _bias(plan, train, task))
 
 
 def _bias(plan: Plan, train: Examples, task: Task) -> NDArray[np.float32]:
