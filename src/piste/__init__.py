@@ -14,7 +14,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from piste.lint.pipeline import Declared, Pipeline, Split
+    from piste.lint.declared import Declared
+    from piste.lint.pipeline import Pipeline, Split
     from piste.recipe.lint import lint
     from piste.recipe.predict import Predicted, evaluate, predict
     from piste.recipe.rate import find_rate
@@ -46,7 +47,7 @@ __all__ = [
 ]
 
 _MODULES = {
-    "Declared": "piste.lint.pipeline",
+    "Declared": "piste.lint.declared",
     "Pipeline": "piste.lint.pipeline",
     "Split": "piste.lint.pipeline",
     "Minimum": "piste.train.minimise",

@@ -7,6 +7,7 @@ those that were expected, the likely cause, what to do, and where to look. Findi
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 LINT = "lint.json"
 
@@ -59,6 +60,15 @@ class Shown:
 
 
 @dataclass(frozen=True)
+class ShownChart:
+    """A chart that shows a finding: a Vega-Lite (version 6) spec with its data inside, and a sentence about it."""
+
+    title: str
+    description: str
+    spec: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class Finding:
     """One thing that a rule found.
 
@@ -81,6 +91,8 @@ class Finding:
     under: str = ""
     p_value: float | None = None
     shown: tuple[Shown, ...] = ()  # a dozen at most, neighbours side by side
+    charts: tuple[ShownChart, ...] = ()
+    remedy: str = ""  # name of the remedy in `piste.lint.remedies` that does what `fix` says; "" where none is safe
 
 
 class Outcome(StrEnum):

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from piste.core.errors import SettingError
 from piste.core.records import Task
-from piste.core.settings import nearest
+from piste.core.watched import WatchedRecord
 from piste.data.examples import DataSet
+from piste.lint.declared import Declared
 
 SPLITS = ("train", "validation", "test")
 
@@ -57,58 +58,6 @@ class Split:
     def first(self, count: int) -> "Split":
         """Return the split of its first `count` examples."""
         return Split(*(None if (one := getattr(self, f.name)) is None else one[:count] for f in fields(self)))
-
-
-@dataclass(frozen=True)
-class Declared:
-    """What is meant, so that no rule takes it for a fault.
-
-    Attributes
-    ----------
-    loss
-        Family of the loss, "cross-entropy" for logits of classes by default where the task is one of classes;
-        "other" says that the loss is meant as it is, and only general laws are checked.
-    smoothing
-        Label smoothing inside the loss.
-    ignore_label
-        Target of examples or steps that must not count, -100 say.
-    summed
-        Whether the loss is a sum over the batch on purpose.
-    class_weights
-        Whether the loss weighs classes differently.
-    frozen
-        Parts of parameter paths ("backbone/") that must not move.
-    tied
-        Parts of parameter paths that are equal on purpose.
-    mixes_batch
-        Whether outputs depend on the other examples of the batch on purpose, in training mode (batch norm,
-        contrastive losses); `mixes_in_evaluation` says so of evaluation mode as well.
-    causal
-        Whether outputs of step t may depend on inputs up to t alone; inputs are (B, T, ...), outputs (B, T, ...).
-    padding
-        Token or value that fills sequences up, and must not change the outputs of real steps.
-    random_evaluation
-        Whether evaluation draws at random on purpose (Monte-Carlo dropout).
-    unshuffled
-        Whether the order of the examples is meant to stay.
-    dead_inputs
-        Whether inputs that nothing depends on are known (padding columns).
-    """
-
-    loss: str = ""
-    smoothing: float = 0.0
-    ignore_label: int | None = None
-    summed: bool = False
-    class_weights: bool = False
-    frozen: tuple[str, ...] = ()
-    tied: tuple[str, ...] = ()
-    mixes_batch: bool = False
-    mixes_in_evaluation: bool = False
-    causal: bool = False
-    padding: float | None = None
-    random_evaluation: bool = False
-    unshuffled: bool = False
-    dead_inputs: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,6 +109,12 @@ class Pipeline:
         `evaluate(state)` gives the score that is reported.
     save, restore
         `save(state)` gives anything, `restore(saved)` the state again.
+    watched
+        What was seen of a training that went on or is over: `piste.core.watched.WatchedRecord`.
+    trained, reported
+        The training state after the training, and the score that was reported for it.
+    predict
+        `predict(state, inputs)` gives outputs, one row per input and in their order, as they are handed out.
     declared
         What is meant, so that no rule takes it for a fault.
     seed
@@ -193,6 +148,10 @@ class Pipeline:
     evaluate: Callable[[Any], Any] | None = None
     save: Callable[[Any], Any] | None = None
     restore: Callable[[Any], Any] | None = None
+    watched: WatchedRecord | None = None
+    trained: Any = None
+    reported: float | None = None
+    predict: Callable[[Any, Any], Any] | None = None
     declared: Declared = field(default_factory=Declared)
     seed: int = 0
 
@@ -212,62 +171,3 @@ class Pipeline:
     def splits(self) -> Mapping[str, Split]:
         """The splits that were given, by name."""
         return {name: split for name in SPLITS if (split := getattr(self, name)) is not None}
-
-
-PIECES = tuple(one.name for one in fields(Pipeline))
-
-ASK = {
-    "train": "give the examples: train=(inputs, targets)",
-    "validation": "give the validation split: validation=(inputs, targets)",
-    "test": "give the test split: test=(inputs, targets)",
-    "dataset": "let Piste read the data itself: `piste lint DATA`",
-    "groups": "declare which rows belong together: --group COLUMN, or Split(..., groups=...)",
-    "times": "declare when each row was taken: --time COLUMN, or Split(..., times=...)",
-    "targets": "give the targets: train=(inputs, targets)",
-    "network": "give the network: model=, or apply= with parameters=",
-    "init": "give init=, a function of a seed that returns fresh parameters",
-    "loss": "give loss=, a function (outputs, targets)",
-    "metric": "give metric=, a function (outputs, targets), and higher_is_better=",
-    "higher_is_better": "declare the metric's direction: higher_is_better=True or False",
-    "task": "declare the task: task='two-class', 'many-class', 'multi-label' or 'regression'",
-    "optimiser": "give optimiser=, an Optax transformation",
-    "update": "give step= with start=, or optimiser= with a network and loss=",
-    "schedule": "give schedule=, a function of the step, and steps=",
-    "steps": "say how many steps the training has: steps=",
-    "batch_size": "say how many examples a step takes: batch_size=",
-    "stream": "give stream=, a function of the epoch that yields its batches",
-    "evaluate": "give evaluate=, a function of the training state that returns the reported score",
-    "save": "give save= and restore=",
-    "restore": "give save= and restore=",
-    "causal": "declare Declared(causal=True) if outputs may not look ahead",
-    "padding": "declare Declared(padding=VALUE), what fills sequences up",
-    "ignore_label": "declare Declared(ignore_label=...), the target that must not count",
-}
-"""What a rule may need, beside the name of any piece, and the words that ask for it."""
-
-
-def has(pipeline: Pipeline, need: str) -> bool:
-    """Return whether `pipeline` has what `need` names: a piece, or one of the compounds of `ASK`."""
-    match need:
-        case "groups" | "times":
-            return any(getattr(split, need) is not None for split in pipeline.splits.values())
-        case "targets":
-            return pipeline.train is not None and pipeline.train.targets is not None
-        case "network":
-            return pipeline.model is not None or (pipeline.apply is not None and _has_parameters(pipeline))
-        case "init":
-            return pipeline.init is not None or (pipeline.model is not None and hasattr(pipeline.model, "init"))
-        case "task":
-            return pipeline.task is not None or any(one.targets is not None for one in pipeline.splits.values())
-        case "update":
-            composed = has(pipeline, "network") and pipeline.loss is not None and pipeline.optimiser is not None
-            return (pipeline.step is not None and pipeline.start is not None) or composed
-        case "causal" | "ignore_label" | "padding":
-            return getattr(pipeline.declared, need) not in (None, False)
-    if need not in PIECES:
-        raise ValueError(f"No piece of a pipeline is called '{need}'. {nearest(need, [*PIECES, *ASK])}")
-    return getattr(pipeline, need) is not None
-
-
-def _has_parameters(pipeline: Pipeline) -> bool:
-    return pipeline.parameters is not None or pipeline.init is not None

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from piste.core.records import Task
 from piste.lint.arrays import as_numpy
 from piste.lint.bench import Bench
+from piste.lint.needs import has
 from piste.lint.network import network, sample
-from piste.lint.pipeline import has
 from piste.lint.rule import NotRun
 
 _CLASSES = 10  # where nothing says how many there are

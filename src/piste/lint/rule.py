@@ -24,9 +24,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from piste.core.findings import Evidence, Finding, Severity, Shown, Where
+from piste.core.findings import Evidence, Finding, Severity, Shown, ShownChart, Where
 from piste.lint.bench import Bench
-from piste.lint.pipeline import ASK, Pipeline, has
+from piste.lint.needs import ASK, has
+from piste.lint.pipeline import Pipeline
 
 NOWHERE = Where()
 
@@ -54,13 +55,14 @@ class Rule:
     Attributes
     ----------
     code
-        Letter of the group and three digits: D101, M101, L101, O101, T101 (loop), E101, R101.
+        Letter of the group and three digits: D101, M101, L101, O101, T101 (loop), E101, R101. The first digit is 1
+        for what is asked before a training, 2 while it goes on, 3 after it.
     name
         In a few words with hyphens; also the name of its file, with underscores.
     title
         What holds where the rule passes, as a sentence without a full stop.
     needs
-        Pieces of `Pipeline`, or compounds of `pipeline.ASK`; "a|b" is satisfied by either.
+        Pieces of `Pipeline`, or compounds of `needs.ASK`; "a|b" is satisfied by either.
     check
         Yields what is found. Pure: it changes nothing in the pipeline, and draws with named keys.
     statistical
@@ -106,12 +108,14 @@ class Rule:
         others: Sequence[str] = (),
         p_value: float | None = None,
         shown: Sequence[Shown] = (),
+        charts: Sequence[ShownChart] = (),
+        remedy: str = "",
     ) -> Finding:
         """Return a finding of this rule. `key` names the cause; findings of one key are shown as one."""
         key = key or f"{self.group}.{self.name}"
         return Finding(
             self.code, severity, title, tuple(evidence), cause, fix, self.page, where, key, tuple(others), "", p_value,
-            tuple(shown),
+            tuple(shown), tuple(charts), remedy,
         )  # fmt: skip
 
 

@@ -13,7 +13,8 @@ from piste.core.records import Task
 from piste.data.dataset import load
 from piste.data.encoding import Encoding
 from piste.data.examples import DataSet
-from piste.lint.pipeline import Declared, Pipeline, Split
+from piste.lint.declared import Declared
+from piste.lint.pipeline import Pipeline, Split
 from piste.nn.head import output_bias, with_output_bias
 from piste.nn.losses import CrossEntropy
 from piste.nn.metrics import WholeSplit

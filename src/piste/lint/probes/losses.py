@@ -11,7 +11,7 @@ from piste.core.findings import Severity
 from piste.core.records import Task
 from piste.lint.bench import Bench
 from piste.lint.criterion import Criterion, loss_criterion, some_answers
-from piste.lint.pipeline import Declared
+from piste.lint.declared import Declared
 from piste.lint.probes.references import (
     Reference,
     Suspect,

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from piste.lint.bench import Bench
+from piste.lint.needs import has
 from piste.lint.network import network
-from piste.lint.pipeline import has
 from piste.lint.rule import NotRun
 from piste.lint.training import batches, gradients, training
 from piste.lint.tree import differing, floating, narrow, unmoved

@@ -8,7 +8,8 @@ import pytest
 from sklearn.datasets import load_iris
 
 from piste.core.findings import Finding, Outcome, Severity
-from piste.lint.pipeline import Declared, Split
+from piste.lint.declared import Declared
+from piste.lint.pipeline import Split
 from piste.lint.rules.data import finite_data, known_classes
 
 Judge = Callable[..., tuple[Outcome, tuple[Finding, ...]]]

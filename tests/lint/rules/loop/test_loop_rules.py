@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from piste.core.findings import Finding, Outcome, Severity
-from piste.lint.pipeline import Declared, Pipeline
+from piste.lint.declared import Declared
+from piste.lint.pipeline import Pipeline
 from piste.lint.rule import Rule
 from piste.lint.rules.loop import coverage, few_shapes, shuffled, targets_follow, train_alone
 

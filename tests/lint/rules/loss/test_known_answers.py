@@ -10,7 +10,8 @@ import optax
 import pytest
 
 from piste.core.findings import Finding, Outcome, Severity
-from piste.lint.pipeline import Declared, Pipeline
+from piste.lint.declared import Declared
+from piste.lint.pipeline import Pipeline
 from piste.lint.rules.loss.known_answers import RULE
 from piste.nn.losses import BinaryCrossEntropy, CrossEntropy, Focal, Hinge
 

@@ -10,7 +10,8 @@ import optax
 import pytest
 
 from piste.core.findings import Finding, Outcome, Severity
-from piste.lint.pipeline import Declared, Pipeline
+from piste.lint.declared import Declared
+from piste.lint.pipeline import Pipeline
 from piste.lint.rule import Rule
 from piste.lint.rules.loss import batch_mean, corrects, extremes, ignores, order, perfect
 from piste.nn.losses import BinaryCrossEntropy, CrossEntropy, Focal, Hinge, Huber, SquaredError

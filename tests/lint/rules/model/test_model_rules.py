@@ -11,8 +11,9 @@ import pytest
 
 from piste.core.findings import Finding, Outcome, Severity
 from piste.lint.catalog import RULES
+from piste.lint.declared import Declared
 from piste.lint.judge import judge
-from piste.lint.pipeline import Declared, Pipeline
+from piste.lint.pipeline import Pipeline
 from piste.lint.rule import Rule
 from piste.lint.rules.model import (
     causality,

@@ -10,7 +10,8 @@ import optax
 import pytest
 
 from piste.core.findings import Finding, Outcome, Severity
-from piste.lint.pipeline import Declared, Pipeline
+from piste.lint.declared import Declared
+from piste.lint.pipeline import Pipeline
 from piste.lint.rules.optimiser import descends, moves, schedule
 
 Judge = Callable[..., tuple[Outcome, tuple[Finding, ...]]]

@@ -9,7 +9,7 @@ from piste.core.findings import Evidence, Finding, Severity, Where
 from piste.core.records import Task
 from piste.lint.arrays import as_numpy
 from piste.lint.bench import Bench
-from piste.lint.pipeline import has
+from piste.lint.needs import has
 from piste.lint.probes.classes import labels
 from piste.lint.probes.features import Feature, numeric
 from piste.lint.problem import problem

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from piste.core.findings import Evidence, Finding, Severity, Where
 from piste.lint.arrays import as_numpy
 from piste.lint.bench import Bench
-from piste.lint.pipeline import has
+from piste.lint.needs import has
 from piste.lint.probes.quick import vectors
 from piste.lint.rule import Group, NotRun, Rule
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from piste.core.findings import Evidence, Finding, Severity
 from piste.lint.bench import Bench
-from piste.lint.pipeline import has
+from piste.lint.needs import has
 from piste.lint.probes.steps import other_seed
 from piste.lint.rule import Group, NotRun, Rule
 
