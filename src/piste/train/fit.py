@@ -7,7 +7,6 @@ from functools import lru_cache, partial
 from typing import NamedTuple
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,7 +18,7 @@ from piste.train.compiler import jitted
 from piste.train.examples import Examples as Examples
 from piste.train.examples import on_device
 from piste.train.layout import Parts
-from piste.train.plan import Carry, Curves, Limits, Plan, Split, initial_carry
+from piste.train.plan import Carry, Curves, Limits, Plan, Split, handed, initial_carry
 from piste.train.precision import in_its_precision
 from piste.train.program import EVALUATION_CHUNK, compiled, evaluate
 from piste.train.progress import Progress as Progress
@@ -132,13 +131,13 @@ def _feed(plan: Plan, train: Examples | Stream, line: Timeline) -> Callable[[int
 
 def _limits(effort: Effort, metric: Shown) -> Limits:
     sign = 1.0 if metric.higher_is_better else -1.0
-    goal = jnp.inf if effort.target is None else sign * metric.mean(effort.target)
+    goal = np.inf if effort.target is None else sign * metric.mean(effort.target)
     return Limits(
-        patience=jnp.asarray(effort.patience or len(effort.rates) + 1, jnp.int32),
-        gain=jnp.asarray(effort.minimal_gain, jnp.float32),
-        sign=jnp.asarray(sign, jnp.float32),
-        goal=jnp.asarray(goal, jnp.float32),
-        average_from=jnp.asarray(effort.average_from, jnp.int32),
+        patience=handed(np.int32(effort.patience or len(effort.rates) + 1)),
+        gain=handed(np.float32(effort.minimal_gain)),
+        sign=handed(np.float32(sign)),
+        goal=handed(np.float32(goal)),
+        average_from=handed(np.int32(effort.average_from)),
     )
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from piste.core.keys import generator, seed_of
 from piste.train.buckets import bucket
-from piste.train.plan import Stretch
+from piste.train.plan import Stretch, handed
 
 _ORDER_VALUES = 1 << 20  # row numbers handed over per call, at most
 _GATHERED_BYTES = 1 << 26  # permuted examples held beside the data, at most
@@ -120,13 +120,13 @@ class Timeline:
             rates[index, : last - first] = self._effort.rates[first:last]
             firsts[index], steps[index] = first, last - first
         return Stretch(
-            order=jnp.asarray(order),
-            rates=jnp.asarray(rates),
-            first_steps=jnp.asarray(firsts),
-            steps=jnp.asarray(steps),
-            rounds=jnp.asarray(amount if self.whole else min(amount, 1), jnp.int32),
+            order=handed(order),
+            rates=handed(rates),
+            first_steps=handed(firsts),
+            steps=handed(steps),
+            rounds=handed(np.int32(amount if self.whole else min(amount, 1))),
             key=self._key,
-            validates=jnp.asarray(bool(self.whole) or step + amount == self.round_end(number + 1)),
+            validates=handed(np.bool_(self.whole or step + amount == self.round_end(number + 1))),
         )
 
     def _rows(self, first: int, last: int) -> NDArray[np.int32]:
