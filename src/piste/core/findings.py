@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from piste.core.fixes import Fix
+
 LINT = "lint.json"
 
 
@@ -93,6 +95,7 @@ class Finding:
     shown: tuple[Shown, ...] = ()  # a dozen at most, neighbours side by side
     charts: tuple[ShownChart, ...] = ()
     remedy: str = ""  # name of the remedy in `piste.lint.remedies` that does what `fix` says; "" where none is safe
+    settings: dict[str, Any] = field(default_factory=dict)  # of `piste train`, that the remedy sets: {"clip": 1.0}
 
 
 class Outcome(StrEnum):
@@ -126,6 +129,7 @@ class LintRecord:
     rules: tuple[RuleRecord, ...]
     seconds: float
     ignored: tuple[str, ...] = ()
+    fixes: tuple[Fix, ...] = ()  # made before this judgement, and those that could not be
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -20,9 +20,10 @@ findings with a `p_value`, already corrected for the tests that it makes itself,
 to matter; the judge shares one error budget among all such rules and drops what may be chance (`budget.py`).
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from piste.core.findings import Evidence, Finding, Severity, Shown, ShownChart, Where
 from piste.lint.bench import Bench
@@ -110,12 +111,17 @@ class Rule:
         shown: Sequence[Shown] = (),
         charts: Sequence[ShownChart] = (),
         remedy: str = "",
+        settings: Mapping[str, Any] | None = None,
     ) -> Finding:
-        """Return a finding of this rule. `key` names the cause; findings of one key are shown as one."""
+        """Return a finding of this rule. `key` names the cause; findings of one key are shown as one.
+
+        `remedy` is the name of one in `piste.lint.remedies`, where one is safe, and `settings` those of `piste train`
+        that it sets, such as {"clip": 1.0}; a rate as {"learning_rate": 0.01}, and {"factor": 0.1} times the present.
+        """
         key = key or f"{self.group}.{self.name}"
         return Finding(
             self.code, severity, title, tuple(evidence), cause, fix, self.page, where, key, tuple(others), "", p_value,
-            tuple(shown), tuple(charts), remedy,
+            tuple(shown), tuple(charts), remedy, dict(settings or {}),
         )  # fmt: skip
 
 
