@@ -37,6 +37,8 @@ class Declared:
         Whether the order of the examples is meant to stay.
     dead_inputs
         Whether inputs that nothing depends on are known (padding columns).
+    probabilities
+        Whether somebody acts on the probabilities themselves (costs, thresholds), not on the likeliest class alone.
     """
 
     loss: str = ""
@@ -53,3 +55,4 @@ class Declared:
     random_evaluation: bool = False
     unshuffled: bool = False
     dead_inputs: bool = False
+    probabilities: bool = False

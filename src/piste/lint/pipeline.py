@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from piste.core.errors import SettingError
-from piste.core.records import Task
+from piste.core.records import EvaluationRecord, Task
 from piste.core.watched import WatchedRecord
 from piste.data.examples import DataSet
 from piste.lint.declared import Declared
+from piste.lint.earlier import Earlier
 
 SPLITS = ("train", "validation", "test")
 
@@ -112,9 +113,17 @@ class Pipeline:
     watched
         What was seen of a training that went on or is over: `piste.core.watched.WatchedRecord`.
     trained, reported
-        The training state after the training, and the score that was reported for it.
+        The training state after the training, and the score of `metric` that was reported for it: on the test split, or
+        on the validation split where there is no other.
     predict
         `predict(state, inputs)` gives outputs, one row per input and in their order, as they are handed out.
+    evaluation
+        What the one evaluation on the test split said.
+    earlier
+        The runs on the same data, this one last.
+    versions
+        Version of each package, and value of each environment variable, that the numbers depend on: when the network
+        was trained, and now.
     declared
         What is meant, so that no rule takes it for a fault.
     seed
@@ -152,6 +161,9 @@ class Pipeline:
     trained: Any = None
     reported: float | None = None
     predict: Callable[[Any, Any], Any] | None = None
+    evaluation: EvaluationRecord | None = None
+    earlier: tuple[Earlier, ...] | None = None
+    versions: Mapping[str, tuple[str, str]] | None = None
     declared: Declared = field(default_factory=Declared)
     seed: int = 0
 
