@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from piste.core.errors import RunError
+from piste.core.human import ANSWERS, HumanAnswer
 from piste.core.records import EpochRecord, EvaluationRecord, RunRecord, Score, Status
 from piste.core.runs import DATA, EVALUATION, METRICS, MODEL, RUN, RunFolder, runs_in, write_bytes, write_through
 
@@ -145,6 +146,23 @@ def test_a_line_that_cannot_be_added_is_a_mistake_that_names_the_file(run: RunFo
     run.file(METRICS).mkdir()
     with pytest.raises(RunError, match=r"Could not write .*metrics\.jsonl: Is a directory"):
         run.append(EPOCH)
+
+
+def test_a_line_is_kept_after_one_that_a_kill_cut_short(run: RunFolder) -> None:
+    first, second = HumanAnswer(4, "ann", False, ("cat",)), HumanAnswer(9, "ann", False, number=2.5)
+    assert run.lines(HumanAnswer, ANSWERS) == ()
+    run.keep(first, ANSWERS)
+    with run.file(ANSWERS).open("ab") as file:
+        file.write(b'{"row": 7, "na')
+    assert run.lines(HumanAnswer, ANSWERS) == (first,)
+    run.keep(second, ANSWERS)
+    assert run.lines(HumanAnswer, ANSWERS) == (first, second)
+
+
+def test_a_damaged_line_in_the_middle_is_named(run: RunFolder) -> None:
+    run.file(ANSWERS).write_bytes(b"{}\n")
+    with pytest.raises(RunError, match=r"human\.jsonl is damaged"):
+        run.lines(HumanAnswer, ANSWERS)
 
 
 def test_runs_are_listed_oldest_first_and_nothing_else(tmp_path: Path) -> None:

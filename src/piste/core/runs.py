@@ -124,6 +124,24 @@ class RunFolder:
         except OSError as error:
             raise _unwritable(path, error) from error
 
+    def keep(self, record: Any, *parts: str) -> None:
+        """Add one line to the file that `parts` name, and return once it is on the disk.
+
+        A last line that a kill cut short is taken away first, so that it cannot spoil this one.
+        """
+        path = self.file(*parts)
+        try:
+            with path.open("a+b") as file:
+                file.seek(0)
+                before = file.read()
+                if before and not before.endswith(b"\n"):
+                    file.truncate(before.rfind(b"\n") + 1)
+                file.write(encode_line(record))
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise _unwritable(path, error) from error
+
     def rewrite(self, records: Iterable[EpochRecord]) -> None:
         """Replace `metrics.jsonl` by these lines."""
         write_bytes(self.file(METRICS), b"".join(map(encode_line, records)))
@@ -158,7 +176,14 @@ class RunFolder:
     @property
     def epochs(self) -> tuple[EpochRecord, ...]:
         """The lines of `metrics.jsonl`; a last line that a kill cut short is left out."""
-        path = self.file(METRICS)
+        return self.lines(EpochRecord, METRICS)
+
+    def lines(self, kind: type[Record], *parts: str) -> tuple[Record, ...]:
+        """Return the lines of the file that `parts` name, none where it is absent; one that is cut short is left out.
+
+        Raises `RunError` for a damaged line.
+        """
+        path = self.file(*parts)
         if not path.is_file():
             return ()
         records = []
@@ -166,7 +191,7 @@ class RunFolder:
             if not line.endswith(b"\n"):
                 break
             try:
-                records.append(decode(line, EpochRecord))
+                records.append(decode(line, kind))
             except _DAMAGE as error:
                 raise _damaged(path, error) from error
         return tuple(records)
