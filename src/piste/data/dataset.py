@@ -12,10 +12,12 @@ from piste.core.records import DataRecord, FeatureRecord, Kind, SplitRecord, Tar
 from piste.core.settings import check
 from piste.data import sources
 from piste.data.columns import IMAGE, Column, RawTable
+from piste.data.copies import first_of_copies
 from piste.data.declared import declare, with_tags
 from piste.data.distributions import distribution, histogram
 from piste.data.dividing import divide
 from piste.data.examples import DataSet
+from piste.data.gaps import gaps_note, parse_gaps, with_gaps
 from piste.data.joining import Joined, alone, join
 from piste.data.kinds import Guess, as_column, infer
 from piste.data.labels import target_values, without_target
@@ -87,9 +89,14 @@ def build(table: RawTable, test: RawTable | None, settings: DataSettings, *, seq
     """
     names, note = find_target(table, settings)
     order, table, test = tuple(table.columns), with_tags(table, names), test and with_tags(test, _there(names, test))
+    gaps = parse_gaps(settings.missing, order, names) if settings.missing else ()
+    read, table, test = table, with_gaps(table, gaps, names), test and with_gaps(test, gaps, names)
     joined, target, notes = _labelled(table, test, names, settings)
     declared = declare(joined, names, settings, sequences=sequences)
-    joined, notes = declared.joined, (*notes, *declared.notes)
+    joined, notes = declared.joined, (gaps_note(read, table), *notes, *declared.notes)
+    content = sources.fingerprint(joined.table)
+    if settings.drop_duplicates:
+        joined, target, notes = _without_copies(joined, target, names, settings, notes)
     split, split_record = divide(joined, target, settings)
     columns, features = _features(joined, target, names, split["train"], settings)
     weighing = _weighing(joined, names, settings)
@@ -98,7 +105,7 @@ def build(table: RawTable, test: RawTable | None, settings: DataSettings, *, seq
     record = DataRecord(
         name=table.name,
         source=table.source,
-        fingerprint=sources.fingerprint(joined.table),
+        fingerprint=content,
         rows=joined.table.rows,
         features=features,
         target=_target_record(target, split),
@@ -120,7 +127,19 @@ def build(table: RawTable, test: RawTable | None, settings: DataSettings, *, seq
         joined.table.row_names,
         row_weights(joined.raw(weighing)) if weighing else None,
         declared.steps,
+        gaps=gaps,
     )
+
+
+def _without_copies(
+    joined: Joined, target: Target, names: tuple[str, ...], settings: DataSettings, notes: tuple[str, ...]
+) -> tuple[Joined, Target, tuple[str, ...]]:
+    columns, features = _features(joined, target, names, np.arange(joined.table.rows), settings)
+    used = [column for column, feature in zip(columns, features, strict=True) if feature.used]
+    kept = first_of_copies(used, joined)
+    gone = joined.table.rows - len(kept)
+    note = f"{gone:,} of {joined.table.rows:,} rows repeat another one and are left out, as --drop-duplicates asks."
+    return joined.take(kept), replace(target, values=target.values[kept]), (*notes, note)
 
 
 def _there(names: Sequence[str], table: RawTable) -> list[str]:

@@ -19,9 +19,10 @@ from piste.data.encoders.encoder import Encoder
 from piste.data.encoders.sequence import SequenceEncoder, fit_sequence
 from piste.data.encoders.tokens import TokenEncoder, Unit, fit_tokens
 from piste.data.examples import DataSet
+from piste.data.gaps import Gaps
 
 VERSION = 1
-_LATER = ("sequence", "tokens")  # fields that encodings of the first Piste do not have
+_LATER = ("sequence", "tokens", "gaps")  # fields that encodings of the first Piste do not have
 _PICTURES_PER_BLOCK = 256  # bincount widens bytes to 8, so blocks keep memory small and are faster too
 
 
@@ -63,7 +64,8 @@ class Encoding:
     the outputs (K of them for a multi-label or multi-output target, else one). For pictures `image_shape` is
     (height, width, channels), `channel_mean` and `channel_std` are those of the train split in units of 0..255,
     and there are no encoders; nor are there for a network that reads one sequence or one text in order, whose
-    encoder is `sequence` or `tokens`. With `target_log`, outputs are logarithms of the target.
+    encoder is `sequence` or `tokens`. With `target_log`, outputs are logarithms of the target. `gaps` are the values
+    that count as missing.
     """
 
     task: Task
@@ -80,6 +82,7 @@ class Encoding:
     target_log: bool = False
     sequence: SequenceEncoder | None = None
     tokens: TokenEncoder | None = None
+    gaps: Gaps = ()
 
     @property
     def read(self) -> SequenceEncoder | TokenEncoder | None:
@@ -190,8 +193,9 @@ def fit_encoding(dataset: DataSet, bins: int = 0, reading: Reading = Reading()) 
     outputs = [name for name in dataset.order if name not in features and name not in dataset.steps]
     mean, deviation = _target_scale(values) if target.task is Task.REGRESSION else ((), ())
     common = Encoding(
-        target.task, target.classes, target.names, tuple(outputs), dataset.order, target_mean=mean, target_std=deviation
-    )
+        target.task, target.classes, target.names, tuple(outputs), dataset.order, target_mean=mean,
+        target_std=deviation, gaps=dataset.gaps,
+    )  # fmt: skip
     pictures = next((column for column in columns if column.kind is Kind.IMAGE), None)
     if pictures is None:
         return _of_columns(common, columns, bins, reading, dataset.steps)

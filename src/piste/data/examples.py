@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from piste.core.records import DataRecord
 from piste.data.columns import Column
+from piste.data.gaps import Gaps
 from piste.data.target import Target
 
 
@@ -34,8 +35,8 @@ class DataSet:
     `rows` maps "train", "validation" and "test" to row numbers, int64; `origin` (B,) is each row's number within
     its own source, and `row_names` its name there, where it has one; `order` names all columns of the source.
     `weights` float64 (B,) says how much each row counts in training; None where all count alike. `steps` names the
-    columns of the source that became one column of sequences. With `stream`, the rows of the train split are a
-    sample of those to learn from, which stay on the disk.
+    columns of the source that became one column of sequences; `gaps` says which values count as missing. With
+    `stream`, the rows of the train split are a sample of those to learn from, which stay on the disk.
     """
 
     name: str
@@ -50,6 +51,7 @@ class DataSet:
     weights: NDArray[np.float64] | None = None
     steps: tuple[str, ...] = ()
     stream: RowsOnDisk | None = None
+    gaps: Gaps = ()
 
     @property
     def train_rows(self) -> int:

@@ -14,6 +14,7 @@ from piste.data.columns import IMAGE, Column, RawTable
 from piste.data.declared import with_tags
 from piste.data.encoders.sequence import SequenceEncoder
 from piste.data.encoding import Encoding
+from piste.data.gaps import with_gaps
 from piste.data.joining import Joined, alone
 from piste.data.kinds import as_column
 from piste.data.labels import target_values, without_target
@@ -93,6 +94,7 @@ def _about_lengths(columns: Sequence[Column], encoding: Encoding) -> tuple[str, 
 
 def match(table: RawTable, encoding: Encoding, *, labelled: bool) -> NewRows:
     """Return the rows of a table as read, as `read_new` does."""
+    table = with_gaps(table, encoding.gaps, encoding.target_columns)
     table = _with_sequences(
         with_tags(table, [name for name in encoding.target_columns if name in table.columns]), encoding
     )

@@ -24,6 +24,10 @@ class DataSettings:
         Whether the first line holds column names. Guessed, and said, when left out.
     drop
         Columns to leave out, by name or position, with commas between.
+    drop_duplicates
+        Whether of rows that are equal in all features only the first is kept, before they are divided.
+    missing
+        Values that stand for a missing one: in every column (-999) or in one (pressure:0), with commas between.
     sequence
         What is a sequence: all features in their order, as its steps; columns by name or position, with commas or
         first:last between; or one column that holds lists of numbers. Columns of lists are taken for it by themselves.
@@ -53,6 +57,8 @@ class DataSettings:
     test: str | None = None
     header: bool | None = None
     drop: str | None = None
+    drop_duplicates: bool = False
+    missing: str | None = None
     sequence: str | None = None
     text: str | None = None
     weights: str | None = None

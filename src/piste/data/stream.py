@@ -155,11 +155,11 @@ def _refuse(settings: DataSettings) -> None:
 
 
 def _check(settings: DataSettings) -> None:
-    for name in ("group", "time", "test"):
-        if getattr(settings, name) is not None:
+    for name in ("group", "time", "test", "drop_duplicates"):
+        if getattr(settings, name) not in (None, False):
             raise SettingError(
-                f"--{name} needs all rows in memory, and these data are streamed: leave it out, or give --memory a "
-                "number of GiB that they fit into."
+                f"--{name.replace('_', '-')} needs all rows in memory, and these data are streamed: leave it out, or "
+                "give --memory a number of GiB that they fit into."
             )
 
 
