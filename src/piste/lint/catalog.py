@@ -36,7 +36,7 @@ from piste.lint.rules.model import (
     padding,
     units_differ,
 )
-from piste.lint.rules.optimiser import descends, moves, schedule
+from piste.lint.rules.optimiser import clipping, descends, momentum, moves, schedule, weight_decay
 from piste.lint.rules.reproducibility import other_seed, resumes, same_seed
 
 RULES: tuple[Rule, ...] = (
@@ -82,6 +82,9 @@ RULES: tuple[Rule, ...] = (
     descends.RULE,  # O101 downhill
     moves.RULE,  # O102 what is trained moves
     schedule.RULE,  # O103 rates fit the length
+    clipping.RULE,  # O104 no clip that cuts all
+    weight_decay.RULE,  # O105 no weights forgotten
+    momentum.RULE,  # O106 no memory of long ago
     # loop
     coverage.RULE,  # T101 every example in an epoch
     shuffled.RULE,  # T102 in an order of its own
