@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 
-class Fixed(StrEnum):
+class Effect(StrEnum):
     """How a fix ended.
 
     `GONE`: the rule was asked again and finds nothing. `LATER`: what was watched belongs to the training before, so
@@ -25,7 +25,7 @@ class Fix:
     key: str
     title: str  # of the finding
     remedy: str
-    outcome: Fixed
+    effect: Effect
     change: str = ""  # "column 'alive' is left out"
     before: str = ""  # what the rule measured
     after: str = ""
@@ -36,4 +36,4 @@ class Fix:
     @property
     def applied(self) -> bool:
         """Whether something was changed."""
-        return self.outcome is not Fixed.LEFT
+        return self.effect is not Effect.LEFT
