@@ -22,7 +22,7 @@ Ask = Callable[..., Asking]
 
 def asked(asking: Asking, keyboard: AbstractContextManager[Read]) -> str:
     out = io.StringIO()
-    ask(asking: Ask, keyboard, Console(file=out, width=80, highlight=False))
+    ask(asking, keyboard, Console(file=out, width=80, highlight=False))
     return out.getvalue()
 
 
