@@ -19,7 +19,20 @@ from piste.lint.rules.data import (
     uneven_classes,
     wrong_labels,
 )
-from piste.lint.rules.evaluation import enough_examples, examples_count_alike, known_scores, of_these_parameters
+from piste.lint.rules.evaluation import (
+    as_reported,
+    beats_baselines,
+    best_restored,
+    calibrated,
+    enough_examples,
+    examples_count_alike,
+    in_order,
+    judged_once,
+    known_scores,
+    later_examples,
+    of_these_parameters,
+    worst_slices,
+)
 from piste.lint.rules.loop import coverage, few_shapes, shuffled, targets_follow, train_alone
 from piste.lint.rules.loss import batch_mean, corrects, extremes, ignores, known_answers, order, perfect
 from piste.lint.rules.model import (
@@ -37,7 +50,7 @@ from piste.lint.rules.model import (
     units_differ,
 )
 from piste.lint.rules.optimiser import clipping, descends, momentum, moves, schedule, weight_decay
-from piste.lint.rules.reproducibility import other_seed, resumes, same_seed
+from piste.lint.rules.reproducibility import other_seed, resumes, same_seed, same_versions, several_seeds
 
 RULES: tuple[Rule, ...] = (
     # data
@@ -96,8 +109,18 @@ RULES: tuple[Rule, ...] = (
     examples_count_alike.RULE,  # E102 no order, no sums
     enough_examples.RULE,  # E103 enough to tell
     of_these_parameters.RULE,  # E104 nothing stale
+    beats_baselines.RULE,  # E301 worth its training
+    calibrated.RULE,  # E302 as sure as right
+    worst_slices.RULE,  # E303 nobody left behind
+    judged_once.RULE,  # E304 no choice by test
+    as_reported.RULE,  # E305 the score is the network's
+    later_examples.RULE,  # E306 no decay
+    best_restored.RULE,  # E307 the best, not the last
+    in_order.RULE,  # E308 each row its own prediction
     # reproducibility
     same_seed.RULE,  # R101 equal bits
     other_seed.RULE,  # R102 a seed that counts
     resumes.RULE,  # R103 to be continued
+    several_seeds.RULE,  # R301 more than one draw
+    same_versions.RULE,  # R302 computed with the same
 )

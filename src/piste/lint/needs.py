@@ -23,14 +23,17 @@ ASK = {
     "task": "declare the task: task='two-class', 'many-class', 'multi-label' or 'regression'",
     "optimiser": "give optimiser=, an Optax transformation",
     "update": "give step= with start=, or optimiser= with a network and loss=",
+    "with_parameters": "give with_parameters=, a function (state, parameters) that returns the state with these parameters",
     "schedule": "give schedule=, a function of the step, and steps=",
     "steps": "say how many steps the training has: steps=",
     "batch_size": "say how many examples a step takes: batch_size=",
     "stream": "give stream=, a function of the epoch that yields its batches",
     "evaluate": "give evaluate=, a function of the training state that returns the reported score",
-    "trained": "train first, and give trained=, the training state at the end",
-    "evaluation": "train first: `piste train DATA` asks it when the network was judged",
-    "earlier": "train first: `piste train DATA` asks it of the runs in its folder of runs",
+    "trained": "train first: `piste train` asks it at the end, for your own code give trained=, the training state",
+    "judged": "train first: `piste train` asks it at the end, for your own code give trained=, the training state, "
+    "with predict= or the network, or outputs=",
+    "evaluation": "train first: `piste train` asks it at the end",
+    "earlier": "train first: `piste train` asks it of the runs in its folder of runs",
     "versions": "train first: `piste resume` and `piste evaluate` ask it",
     "save": "give save= and restore=",
     "restore": "give save= and restore=",
@@ -57,6 +60,9 @@ def has(pipeline: Pipeline, need: str) -> bool:
         case "update":
             composed = has(pipeline, "network") and pipeline.loss is not None and pipeline.optimiser is not None
             return (pipeline.step is not None and pipeline.start is not None) or composed
+        case "judged":
+            told = pipeline.predict is not None or has(pipeline, "network")
+            return pipeline.outputs is not None or (pipeline.trained is not None and told)
         case "causal" | "ignore_label" | "padding":
             return getattr(pipeline.declared, need) not in (None, False)
     if need not in PIECES:

@@ -100,6 +100,9 @@ class Pipeline:
         A person's own update: `start(seed)` gives the training state, `step(state, inputs, targets)` the next one, or
         a tuple whose first item it is; `parameters_of(state)` its parameters (guessed where it is plain). Built from
         apply, loss and optimiser when left out.
+    with_parameters
+        `with_parameters(state, parameters)` gives the training state with these parameters instead of its own, so that
+        a step can be made longer or shorter (guessed where the state is plain).
     schedule, steps
         `schedule(step)` gives the rate; how many steps the training has.
     batch_size
@@ -117,6 +120,8 @@ class Pipeline:
         on the validation split where there is no other.
     predict
         `predict(state, inputs)` gives outputs, one row per input and in their order, as they are handed out.
+    outputs
+        Instead of `predict`: what it said of the splits by name, one row per input and in their order.
     evaluation
         What the one evaluation on the test split said.
     earlier
@@ -150,6 +155,7 @@ class Pipeline:
     start: Callable[[int], Any] | None = None
     step: Callable[..., Any] | None = None
     parameters_of: Callable[[Any], Any] | None = None
+    with_parameters: Callable[[Any, Any], Any] | None = None
     schedule: Callable[[int], Any] | None = None
     steps: int | None = None
     batch_size: int | None = None
@@ -161,6 +167,7 @@ class Pipeline:
     trained: Any = None
     reported: float | None = None
     predict: Callable[[Any, Any], Any] | None = None
+    outputs: Mapping[str, Any] | None = None
     evaluation: EvaluationRecord | None = None
     earlier: tuple[Earlier, ...] | None = None
     versions: Mapping[str, tuple[str, str]] | None = None

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from piste.lint.arrays import as_numpy
 from piste.lint.bench import Bench
 from piste.lint.network import compiled, network
+from piste.lint.pipeline import Pipeline
 from piste.lint.rule import NotRun
 
 _BATCH = 64  # examples of a step where no batch size is declared
@@ -44,6 +45,16 @@ def training(bench: Bench) -> Training:
         return result[0] if type(result) is tuple and _length(state) != len(result) else result
 
     return Training(pipeline.start, step, pipeline.parameters_of or _parameters, True)
+
+
+def guessed_parameters(pipeline: Pipeline) -> Any:
+    """Return the parameters of the trained state: all of it where nothing says that it holds more."""
+    if pipeline.parameters_of is not None:
+        return pipeline.parameters_of(pipeline.trained)
+    if hasattr(pipeline.trained, "named_parameters"):  # a PyTorch module
+        return {name: as_numpy(value) for name, value in pipeline.trained.named_parameters()}
+    more = pipeline.step is not None or pipeline.optimiser is not None
+    return _parameters(pipeline.trained) if more else pipeline.trained
 
 
 def _length(state: Any) -> int:

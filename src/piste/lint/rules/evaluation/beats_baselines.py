@@ -1,0 +1,113 @@
+"""The trained network is no worse than simple models on the same examples."""
+
+import math
+from collections.abc import Iterator, Sequence
+
+from scipy.special import ndtr
+
+from piste.core.findings import Evidence, Finding, Severity
+from piste.core.records import BaselineRecord, EvaluationRecord, Score
+from piste.lint.bench import Bench
+from piste.lint.probes.rivals import of_constant, rivals
+from piste.lint.rule import Group, NotRun, Rule
+
+_SURE = 0.01  # chance of so clear a loss against any of the simple models where the network is as good as they are
+_ENDS = 2 * 1.96  # standard errors from one end of a 95 % interval to the other
+_CONSTANT = ("majority", "mean")
+
+
+def check(bench: Bench) -> Iterator[Finding]:
+    """Yield simple models that are clearly better, or an answer without inputs that is as good."""
+    main, records = _measured(bench)
+    behind = [one for one in records if one.verdict == "worse"]
+    if behind:
+        yield _worse(main, behind, len(records))
+        return
+    constant = next((one for one in records if one.name in _CONSTANT), None)
+    if constant is not None and constant.verdict != "better":
+        yield _no_better(main, constant)
+    elif bench.pipeline.evaluation is None and (pair := bench.probe(of_constant)) is not None:
+        yield from _own_metric(bench, *pair)
+
+
+def _measured(bench: Bench) -> tuple[Score, Sequence[BaselineRecord]]:
+    evaluation = bench.pipeline.evaluation
+    if evaluation is None:
+        return bench.probe(rivals)
+    if not evaluation.baselines:
+        raise NotRun("No baseline was run.")
+    return _main(evaluation), evaluation.baselines
+
+
+def _main(evaluation: EvaluationRecord) -> Score:
+    return next((one for one in evaluation.scores if one.name == evaluation.main), evaluation.scores[0])
+
+
+def _worse(main: Score, behind: Sequence[BaselineRecord], asked: int) -> Finding:
+    worst = min(behind, key=lambda one: one.difference)
+    sure = any(_chance(one) * asked <= _SURE for one in behind)
+    return RULE.finding(
+        Severity.WARNING if sure else Severity.INFO,
+        f"The network is worse than {worst.title}, by {-worst.difference:.3g} of {main.name}",
+        evidence=[
+            Evidence(f"{main.name} of the network", f"{main.value:.4g}"),
+            *(_evidence(main, one) for one in sorted(behind, key=lambda one: one.difference)),
+        ],
+        cause="The network learnt less than there is to learn: too short, a rate too low or high, too strong "
+        "regularisation, a fault in its inputs; or the data are few and simple.",
+        fix=f"Use {worst.title}, or look at the learning curves and train longer or with another --learning-rate",
+        key="evaluation.baseline",
+        others=("The examples enter the network otherwise than they enter the simple model",),
+    )
+
+
+def _chance(one: BaselineRecord) -> float:
+    width = (one.high - one.low) / _ENDS
+    return float(ndtr(one.difference / width)) if width > 0 else 0.0
+
+
+def _evidence(main: Score, one: BaselineRecord) -> Evidence:
+    own = next((f"{score.value:.4g}, " for score in one.scores if score.name == main.name), "")
+    lead = f"{own}lead of the network {one.difference:.3g} ({one.low:.3g} to {one.high:.3g})"
+    return Evidence(one.title, lead, "an interval above 0")
+
+
+def _no_better(main: Score, constant: BaselineRecord) -> Finding:
+    return RULE.finding(
+        Severity.WARNING if constant.difference <= 0 else Severity.INFO,
+        f"Nothing shows that the network is better than {constant.title}, which ignores the inputs",
+        evidence=[Evidence(f"{main.name} of the network", f"{main.value:.4g}"), _evidence(main, constant)],
+        cause="The network learnt nothing that helps here, or there are too few examples to tell.",
+        fix="piste lint DATA, which looks for faults of data, loss and training; then more epochs or another rate",
+        key="evaluation.constant",
+    )
+
+
+def _own_metric(bench: Bench, network: float, constant: float) -> Iterator[Finding]:
+    higher = bench.pipeline.higher_is_better
+    if higher is None or not math.isfinite(network - constant):
+        return
+    if (network > constant) == higher and network != constant:
+        return
+    yield RULE.finding(
+        Severity.WARNING,
+        "Always naming the commonest class scores as well as the network",
+        evidence=[
+            Evidence("metric of the network", f"{network:.4g}"),
+            Evidence("metric of the commonest class", f"{constant:.4g}", f"{'below' if higher else 'above'} that"),
+        ],
+        cause="The classes are uneven, and the metric counts examples: it rewards passing over the rare.",
+        fix="Judge by balanced accuracy or the area under the ROC curve, and weigh the rare class more",
+        key="evaluation.constant",
+    )
+
+
+RULE = Rule(
+    "E301",
+    "beats-baselines",
+    "No simple model is clearly better than the network",
+    Group.EVALUATION,
+    ("evaluation|judged",),
+    check,
+    trains=True,
+)
