@@ -26,15 +26,29 @@ from piste.lint.rules.evaluation import (
     calibrated,
     enough_examples,
     examples_count_alike,
+    held_out,
+    ignored_steps,
     in_order,
     judged_once,
     known_scores,
     later_examples,
+    of_the_right_kind,
     of_these_parameters,
     worst_slices,
 )
 from piste.lint.rules.loop import coverage, few_shapes, shuffled, targets_follow, train_alone
-from piste.lint.rules.loss import batch_mean, corrects, extremes, ignores, known_answers, order, perfect
+from piste.lint.rules.loss import (
+    batch_mean,
+    corrects,
+    extremes,
+    ignores,
+    known_answers,
+    nan_shows,
+    order,
+    outputs_weigh_alike,
+    padded_steps,
+    perfect,
+)
 from piste.lint.rules.model import (
     causality,
     dead_inputs,
@@ -78,6 +92,9 @@ RULES: tuple[Rule, ...] = (
     corrects.RULE,  # L105 a gradient where it is wrong
     ignores.RULE,  # L106 the label to be ignored
     perfect.RULE,  # L107 no broadcast of numbers
+    padded_steps.RULE,  # L108 no padding learnt
+    outputs_weigh_alike.RULE,  # L109 no output drowned
+    nan_shows.RULE,  # L110 no NaN hidden
     # model
     output_size.RULE,  # M101 an output for each class
     dead_leaves.RULE,  # M102 a gradient for each parameter
@@ -109,6 +126,9 @@ RULES: tuple[Rule, ...] = (
     examples_count_alike.RULE,  # E102 no order, no sums
     enough_examples.RULE,  # E103 enough to tell
     of_these_parameters.RULE,  # E104 nothing stale
+    of_the_right_kind.RULE,  # E105 the metric meant
+    ignored_steps.RULE,  # E106 real steps alone
+    held_out.RULE,  # E107 no score of train
     beats_baselines.RULE,  # E301 worth its training
     calibrated.RULE,  # E302 as sure as right
     worst_slices.RULE,  # E303 nobody left behind

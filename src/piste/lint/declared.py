@@ -35,6 +35,12 @@ class Declared:
         Whether evaluation draws at random on purpose (Monte-Carlo dropout).
     unshuffled
         Whether the order of the examples is meant to stay.
+    metric
+        Which metric is meant, by one of the names in `rules.evaluation.of_the_right_kind`: "macro-f1".
+    unknown
+        Token that stands for all that a vocabulary lacks.
+    dropout
+        Share of values that dropout takes out in training.
     dead_inputs
         Whether inputs that nothing depends on are known (padding columns).
     probabilities
@@ -54,5 +60,8 @@ class Declared:
     padding: float | None = None
     random_evaluation: bool = False
     unshuffled: bool = False
+    metric: str = ""
+    unknown: int | None = None
+    dropout: float | None = None
     dead_inputs: bool = False
     probabilities: bool = False

@@ -23,7 +23,8 @@ ASK = {
     "task": "declare the task: task='two-class', 'many-class', 'multi-label' or 'regression'",
     "optimiser": "give optimiser=, an Optax transformation",
     "update": "give step= with start=, or optimiser= with a network and loss=",
-    "with_parameters": "give with_parameters=, a function (state, parameters) that returns the state with these parameters",
+    "with_parameters": "give with_parameters=, a function (state, parameters) that returns the training state with "
+    "these parameters instead of its own",
     "schedule": "give schedule=, a function of the step, and steps=",
     "steps": "say how many steps the training has: steps=",
     "batch_size": "say how many examples a step takes: batch_size=",
@@ -64,7 +65,8 @@ def has(pipeline: Pipeline, need: str) -> bool:
             told = pipeline.predict is not None or has(pipeline, "network")
             return pipeline.outputs is not None or (pipeline.trained is not None and told)
         case "causal" | "ignore_label" | "padding":
-            return getattr(pipeline.declared, need) not in (None, False)
+            value = getattr(pipeline.declared, need)
+            return value is not None and value is not False  # 0 is a token, and a label
     if need not in PIECES:
         raise ValueError(f"No piece of a pipeline is called '{need}'. {nearest(need, [*PIECES, *ASK])}")
     return getattr(pipeline, need) is not None
