@@ -37,7 +37,7 @@ def start(bench: Bench) -> Start:
     if targets is None or one.probabilities:
         raise NotRun("The loss to begin with is known for networks that give logits or numbers.")
     outputs = bench.probe(sample_outputs)
-    constant = np.broadcast_to(_constant(one, outputs, targets), outputs.shape).astype(np.float32)
+    constant = np.broadcast_to(best_constant(one, outputs, targets), outputs.shape).astype(np.float32)
     return Start(
         criterion.of(outputs, targets),
         criterion.of(np.zeros_like(outputs), targets),
@@ -54,7 +54,7 @@ def _spread(one: Problem, outputs: Arrays) -> float:
     return float(centred.std())
 
 
-def _constant(one: Problem, outputs: Arrays, targets: Arrays) -> Arrays:
+def best_constant(one: Problem, outputs: Arrays, targets: Arrays) -> Arrays:
     """Return the outputs of least cross-entropy, or squared error, that are the same for every example."""
     if one.task is Task.REGRESSION:
         if outputs.size // len(outputs) != targets.size // len(targets):

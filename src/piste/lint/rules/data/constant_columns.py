@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from piste.core.findings import Evidence, Finding, Severity, Where
 from piste.lint.bench import Bench
+from piste.lint.naming import dropping
 from piste.lint.probes.features import Feature, tabular
 from piste.lint.rule import Group, NotRun, Rule
 
@@ -64,6 +65,8 @@ def _finding(columns: list[Feature], how: str, severity: Severity) -> Finding:
         fix=f"Drop it (--drop {columns[0].name}), or look where its values were lost",
         key="data.constant-columns",
         where=Where(split="train", column=columns[0].name),
+        remedy="drop-column" if severity is Severity.WARNING else "",  # rare values and dark corners stay
+        settings=dropping(*(one.name for one in columns)) if severity is Severity.WARNING else {},
     )
 
 

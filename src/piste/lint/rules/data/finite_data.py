@@ -20,11 +20,12 @@ def check(bench: Bench) -> Iterator[Finding]:
     for name, split in bench.pipeline.splits.items():
         for what in ("inputs", "targets", "weights"):
             given = getattr(split, what)
-            if given is not None and len(rows := _broken(as_numpy(given))):
+            if given is not None and len(rows := not_finite(as_numpy(given))):
                 yield _finding(name, what, split.numbers[rows], len(split))
 
 
-def _broken(values: NDArray[Any]) -> NDArray[np.int64]:
+def not_finite(values: NDArray[Any]) -> NDArray[np.int64]:
+    """Return the rows of `values` (N, ...) that hold NaN or infinity."""
     if values.dtype.kind != "f" or not values.size:
         return np.zeros(0, np.int64)
     blocks = (values[start : start + _BLOCK] for start in range(0, len(values), _BLOCK))
@@ -42,6 +43,7 @@ def _finding(name: str, what: str, rows: NDArray[np.int64], count: int) -> Findi
         "whose target is missing",
         key="data.not-finite",
         where=Where(split=name, rows=tuple(int(row) for row in rows[:_SHOWN])),
+        remedy="finite-rows",
         others=("a division by a spread of 0", "an overflow in float16", "a logarithm of 0"),
     )
 

@@ -17,7 +17,7 @@ _SHOWN = 12
 def check(bench: Bench) -> Iterator[Finding]:
     """Yield splits that have rows of a group of train."""
     splits = bench.pipeline.splits
-    known = {name: _names(split.groups) for name, split in splits.items() if split.groups is not None}
+    known = {name: group_names(split.groups) for name, split in splits.items() if split.groups is not None}
     train = known.get("train", np.zeros(0, str))
     for name, groups in known.items():
         rows = np.flatnonzero(np.isin(groups, train) & (groups != "")) if name != "train" else np.zeros(0, np.int64)
@@ -35,10 +35,11 @@ def check(bench: Bench) -> Iterator[Finding]:
             fix="--group COLUMN divides by group; or sklearn.model_selection.GroupShuffleSplit",
             key="data.group-leak",
             where=Where(split=name, rows=tuple(int(row) for row in splits[name].numbers[rows[:_SHOWN]])),
+            remedy="group-split",
         )
 
 
-def _names(groups: Any) -> NDArray[np.str_]:
+def group_names(groups: Any) -> NDArray[np.str_]:
     """Return the groups as texts, "" where there is none."""
     values = as_numpy(groups)
     texts: NDArray[np.str_] = values.astype(str)

@@ -75,6 +75,7 @@ def _narrow(extent: float) -> Finding:
         fix="Scale once: (inputs - mean) / deviation",
         key="data.scaled-twice",
         where=Where(split="train"),
+        remedy="standardise",
     )
 
 
@@ -101,6 +102,7 @@ def _columns(train: Numbers) -> Iterator[Finding]:
         fix="inputs = (inputs - train.mean(axis=0)) / train.std(axis=0)",
         key="data.unscaled",
         where=Where(split="train", column=f"input {largest}"),
+        remedy="standardise",
     )
 
 

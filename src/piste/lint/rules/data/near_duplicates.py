@@ -26,7 +26,9 @@ _SHOWN = 6
 
 
 @dataclass(frozen=True)
-class _Found:
+class Near:
+    """Examples of a split that are nearly one of train."""
+
     rows: NDArray[np.int64]  # of the split
     twins: NDArray[np.int64]  # of train
     asked: int
@@ -43,28 +45,32 @@ def check(bench: Bench) -> Iterator[Finding]:
     for name in given:
         if name == "train":
             continue
-        found = _look_up(bench, given["train"], given[name], name)
+        found = look_up(bench, given["train"], given[name], _asked(bench, name, len(given[name])))
         by_chance = share_at_least(len(found.rows), found.asked, found.expected)
         if len(found.rows) >= _FEW and by_chance < _CHANCE:
             yield _finding(bench, name, found)
 
 
-def _look_up(bench: Bench, train: NDArray[Any], other: NDArray[Any], name: str) -> _Found:
-    rows = np.sort(bench.generator("near", name).permutation(len(other))[:_ASKED])
+def _asked(bench: Bench, name: str, count: int) -> NDArray[np.int64]:
+    return np.sort(bench.generator("near", name).permutation(count)[:_ASKED])
+
+
+def look_up(bench: Bench, train: NDArray[Any], other: NDArray[Any], rows: NDArray[np.int64]) -> Near:
+    """Return which of the given `rows` of `other` (N, D) are near copies of a row of `train`."""
     places, distances = nearest(bench, other[rows], train, _NEIGHBOURS)
     first = distances[:, 0]
     moved = first > 1e-4 * np.median(first)  # exact copies are those of D101
     if not moved.any():
-        return _Found(rows[:0], rows[:0], len(rows), 0.0)
+        return Near(rows[:0], rows[:0], len(rows), 0.0)
     near = moved & (first < _NEAR * np.median(first[moved])) & (first < _NEAR * distances[:, -1])
     usual = distances[moved & ~near]
     # The ratio of two neighbours' distances tells how many dimensions the data fill (Facco and others, 2017).
     dimensions = 1.0 / max(float(np.mean(np.log(usual[:, 1] / usual[:, 0]))), 1e-3) if len(usual) else 1.0
     expected = 1.0 - (1.0 - _NEAR**dimensions) ** (_NEIGHBOURS - 1)
-    return _Found(rows[near], places[near, 0], len(rows), expected)
+    return Near(rows[near], places[near, 0], len(rows), expected)
 
 
-def _finding(bench: Bench, name: str, found: _Found) -> Finding:
+def _finding(bench: Bench, name: str, found: Near) -> Finding:
     split, train = bench.pipeline.splits[name], bench.pipeline.train
     share = len(found.rows) / found.asked
     pairs = [
@@ -86,6 +92,7 @@ def _finding(bench: Bench, name: str, found: _Found) -> Finding:
         fix="Give copies one group, and keep groups together: --group COLUMN; augment after dividing",
         key="data.near-duplicates",
         where=Where(split=name, rows=tuple(row for pair in pairs for row in pair)),
+        remedy="drop-near-duplicates",
     )
 
 

@@ -9,6 +9,7 @@ from piste.core.findings import Evidence, Finding, Severity, Where
 from piste.core.records import Task
 from piste.lint.arrays import as_numpy
 from piste.lint.bench import Bench
+from piste.lint.naming import dropping
 from piste.lint.needs import has
 from piste.lint.probes.classes import labels
 from piste.lint.probes.features import Feature, numeric
@@ -67,6 +68,8 @@ def _telling(one: Feature, chance: float) -> Finding:
         fix=f"--drop '{one.name}'",
         key="data.row-numbers",
         where=Where(split="train", column=one.name),
+        remedy="drop-column",
+        settings=dropping(one.name),
     )
 
 
@@ -89,6 +92,7 @@ def _in_order(bench: Bench) -> Iterator[Finding]:
             fix="order = np.random.default_rng(epoch).permutation(len(inputs)), anew in each epoch",
             key="loop.unshuffled",
             where=Where(split="train"),
+            remedy="shuffle",
             others=("the training shuffles: give stream= to show it",),
         )
 

@@ -11,6 +11,7 @@ from piste.core.records import Kind
 from piste.data.columns import Column
 from piste.data.zeros import doubtful_zeros
 from piste.lint.bench import Bench
+from piste.lint.naming import missing_in
 from piste.lint.probes.features import Feature, numeric
 from piste.lint.rule import Group, NotRun, Rule
 
@@ -78,6 +79,8 @@ def _finding(one: Feature, found: _Spike, count: int) -> Finding:
         f"frame['{one.name}'] = frame['{one.name}'].replace({found.value:g}, float('nan'))",
         key=f"data.sentinel.{one.name}",
         where=Where(column=one.name, split=_first(one, found.value)),
+        remedy="missing-values",
+        settings=missing_in(one.name, found.value),
         others=("values beyond a limit were cut off at it",),
     )
 

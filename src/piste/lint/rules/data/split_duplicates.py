@@ -50,6 +50,8 @@ def _finding(bench: Bench, name: str, found: Shared) -> Finding:
         fix="Drop the copies before dividing: frame.drop_duplicates(); or keep them in one split: --group COLUMN",
         key="data.split-duplicates",
         where=Where(split=name, rows=tuple(row for pair in pairs for row in pair)),
+        remedy="drop-duplicates",
+        settings={"drop_duplicates": True},
     )
 
 

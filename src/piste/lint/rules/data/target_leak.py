@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from piste.core.findings import Evidence, Finding, Severity, Where
 from piste.data.leaks import REASON
 from piste.lint.bench import Bench
+from piste.lint.naming import dropping
 from piste.lint.probes.alone import Alone, alone
 from piste.lint.rule import Group, NotRun, Rule
 
@@ -40,6 +41,8 @@ def _left_out(bench: Bench) -> Iterator[Finding]:
                 fix=f"--drop {feature.name}, and look for further columns that were written down afterwards",
                 key=f"data.leak.{feature.name}",
                 where=Where(column=feature.name),
+                remedy="drop-column",
+                settings=dropping(feature.name),
             )
 
 
@@ -56,6 +59,8 @@ def _finding(one: Alone, best_other: float, severity: Severity) -> Finding:
         key=f"data.leak.{one.name}",
         where=Where(split="train", column=one.name),
         others=("the task is that easy",),
+        remedy="drop-column",
+        settings=dropping(one.name),
     )
 
 

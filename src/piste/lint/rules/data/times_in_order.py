@@ -19,7 +19,7 @@ def check(bench: Bench) -> Iterator[Finding]:
     """Yield splits with rows older than the newest of an earlier split."""
     splits = {name: one for name, one in bench.pipeline.splits.items() if one.times is not None and len(one)}
     names = list(splits)
-    times = {name: _times(split.times) for name, split in splits.items()}
+    times = {name: times_as_numbers(split.times) for name, split in splits.items()}
     for before, name in pairwise(names):
         newest = np.nanmax(times[before]) if np.any(times[before] == times[before]) else -np.inf
         rows = np.flatnonzero(times[name] < newest)
@@ -36,10 +36,11 @@ def check(bench: Bench) -> Iterator[Finding]:
             fix="--time COLUMN divides by time; or sort by time and cut: inputs[:n], inputs[n:]",
             key="data.time-leak",
             where=Where(split=name, rows=tuple(int(row) for row in splits[name].numbers[rows[:_SHOWN]])),
+            remedy="time-split",
         )
 
 
-def _times(times: Any) -> NDArray[np.float64]:
+def times_as_numbers(times: Any) -> NDArray[np.float64]:
     """Return times as numbers, NaN where there is none."""
     values = as_numpy(times)
     if values.dtype.kind in "OUS":

@@ -62,6 +62,8 @@ def _finding(common: int, share: float, won: tuple[float, float] | None) -> Find
         fix="--metric balanced-accuracy --class-weights balanced",
         key="data.uneven-classes",
         where=Where(split="train"),
+        remedy="class-weights",
+        settings={"metric": "balanced-accuracy", "class_weights": "balanced"},
     )
 
 

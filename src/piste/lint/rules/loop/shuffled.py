@@ -29,6 +29,7 @@ def check(bench: Bench) -> Iterator[Finding]:
         cause="Nothing is shuffled" + (", and the examples are sorted by target." if ordered else "."),
         fix="order = generator.permutation(len(train)), in each epoch",
         key="loop.unshuffled",
+        remedy="shuffle",
     )
 
 

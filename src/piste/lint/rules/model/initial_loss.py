@@ -41,6 +41,7 @@ def _high(found: Start, numbers: bool, reference: float) -> Finding:
         if numbers
         else "Initialise the last layer smaller (zeros will do), and scale the inputs",
         key="model.initial-loss",
+        remedy="output-bias" if numbers else "",
     )
 
 
@@ -63,6 +64,7 @@ def _bias(found: Start) -> Finding:
         cause="The last bias starts at 0, and the classes are uneven.",
         fix="Start the last bias at the logarithm of each class's share",
         key="model.output-bias",
+        remedy="output-bias",
     )
 
 

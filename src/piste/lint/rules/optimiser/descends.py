@@ -24,6 +24,7 @@ def check(bench: Bench) -> Iterator[Finding]:
         "positive.",
         fix="parameters = optax.apply_updates(parameters, updates); optax.scale(-rate)",
         key="optimiser.ascent",
+        remedy="reverse-update",
     )  # fmt: skip
 
 

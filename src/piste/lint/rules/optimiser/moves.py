@@ -61,6 +61,8 @@ def _broken(found: Moved) -> Finding:
         fix="A tenth of the rate; piste explain L104 and M112",
         key="optimiser.diverges",
         where=Where(layer=found.broken[0]),
+        remedy="learning-rate",
+        settings={"factor": 0.1},
     )
 
 

@@ -1,0 +1,1 @@
+"""What cures a finding: one safe and exact change of a pipeline each."""
