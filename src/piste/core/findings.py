@@ -14,6 +14,19 @@ from piste.core.fixes import Fix
 LINT = "lint.json"
 
 
+class Stage(StrEnum):
+    """When a rule is asked: before a training, while it goes on, or once it is over."""
+
+    BEFORE = "before"
+    WHILE = "while"
+    AFTER = "after"
+
+
+def stage(code: str) -> Stage:
+    """Return when the rule `code` is asked, which its first digit says: 1, 2 or 3."""
+    return list(Stage)[int(code[1]) - 1]
+
+
 class Severity(StrEnum):
     """How much a finding matters: an error spoils the result, a warning may, an info is worth knowing."""
 

@@ -297,3 +297,4 @@ class RunRecord:
     training: TrainingRecord | None = None
     error: str = ""
     source: str = ""  # what was given as data: a path or a bundled name; "" for data that came from Python
+    environment: dict[str, str] | None = None  # variables that steer the numbers, as they were set; None: not recorded

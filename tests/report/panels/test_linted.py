@@ -1,7 +1,9 @@
 """The panel of the linter: each cause with its evidence, its examples and its fix; every rule by name."""
 
-from piste.core.findings import Evidence, Finding, LintRecord, Outcome, RuleRecord, Severity, Shown
-from piste.core.panels import Grid, Lines, Picture, Pictures, Text
+from dataclasses import replace
+
+from piste.core.findings import Evidence, Finding, LintRecord, Outcome, RuleRecord, Severity, Shown, ShownChart
+from piste.core.panels import Chart, Grid, Lines, Picture, Pictures, Text
 from piste.report.panels.linted import linted
 
 FINDING = Finding(
@@ -30,15 +32,33 @@ def test_a_finding_is_shown_with_its_examples() -> None:
     assert isinstance(examples, Grid)
     assert examples.rows == (("3", "in train"), ("9", "the same in test"))
     assert isinstance(rules, Grid)
-    assert [row[2] for row in rules.rows] == ["found", "not run"]
+    assert [row[3] for row in rules.rows] == ["found", "not run"]
 
 
 def test_examples_with_pictures_are_shown_as_pictures() -> None:
-    from dataclasses import replace
-
     pictured = replace(FINDING, shown=(Shown(3, "in train", picture="AAAA"),))
     assert Pictures((Picture("AAAA", "Example 3: in train", ("in train", "row 3")),)) in linted(record(pictured))
 
 
 def test_nothing_found_is_said() -> None:
     assert linted(record(None))[0] == Text("Nothing was found.", "good")
+
+
+def test_stages_are_told_apart_where_more_than_one_was_asked() -> None:
+    before = record(FINDING)
+    after = (
+        RuleRecord("T203", "overfits", "It does not over-fit", "loop", Outcome.PASSED),
+        RuleRecord("E301", "beats", "It beats the simple models", "evaluation", Outcome.PASSED),
+    )
+    texts = [block for block in linted(replace(before, rules=before.rules + after)) if isinstance(block, Text)]
+    assert texts == [
+        Text("Before the training: 1 finding.", "lead"),
+        Text("D101: 12 rows stand in two splits", "bad"),
+        Text("While it went on: nothing was found.", "good"),
+        Text("Once it was over: nothing was found.", "good"),
+    ]
+
+
+def test_charts_of_a_finding_are_drawn() -> None:
+    charted = replace(FINDING, charts=(ShownChart("Copies", "How many there are.", {"mark": "bar"}),))
+    assert Chart("Copies", "How many there are.", {"mark": "bar"}, size="half") in linted(record(charted))

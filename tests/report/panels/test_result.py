@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from piste.core.findings import Finding, LintRecord, Outcome, RuleRecord, Severity
 from piste.core.panels import Facts, Text
 from piste.core.records import EvaluationRecord
 from piste.core.runs import RunFolder
@@ -77,3 +78,16 @@ def test_an_unfinished_run_shows_how_far_it_came(run_of: RunOf) -> None:
     assert isinstance(facts, Facts)
     assert [fact.label for fact in facts.facts] == ["epochs completed", "validation loss", "validation accuracy"]
     assert facts.facts[0].value == "4"
+
+
+def test_what_the_linter_says_of_the_fit_is_said_once_and_in_place_of_the_guess(run_of: RunOf) -> None:
+    run = run_of("two_class").record
+    assert run.training is not None
+    until_the_end = replace(run, training=replace(run.training, stopped="epochs", best_epoch=40, epochs=40))
+    assert "may gain from more epochs" in str(result(until_the_end)[0])
+    finding = Finding("T202", Severity.INFO, "It was still learning", (), "", "Train longer", "rules/T202")
+    rule = RuleRecord("T202", "learnt", "It learnt to the end", "loop", Outcome.FOUND, findings=(finding,))
+    banners = result(until_the_end, lint=LintRecord("census", (rule,), 0.0))
+    assert banners[0] == Text("It was still learning. Train longer", "note")
+    passed = replace(rule, outcome=Outcome.PASSED, findings=())
+    assert "epochs" not in str(result(until_the_end, lint=LintRecord("census", (passed,), 0.0))[0])

@@ -1,20 +1,37 @@
-"""What the linter found before training, with what shows it, and what became of every rule."""
+"""What the linter found before, while and after training, with what shows it, and what became of every rule."""
 
 from collections.abc import Iterator
 
-from piste.core.findings import Finding, LintRecord, Outcome, Severity
-from piste.core.panels import Block, Grid, Lines, Picture, Pictures, Text, Tone
-from piste.report.numbers import brief, count
+from piste.core.findings import Finding, LintRecord, Outcome, Severity, Stage, stage
+from piste.core.panels import Block, Chart, Grid, Lines, Picture, Pictures, Text, Tone
+from piste.report.numbers import brief, count, counted
 
 _TONES: dict[Severity, Tone] = {Severity.ERROR: "bad", Severity.WARNING: "warning", Severity.INFO: "note"}
 _WIDEST = 12  # features beside an example
+_HEADINGS = {
+    Stage.BEFORE: "Before the training",
+    Stage.WHILE: "While it went on",
+    Stage.AFTER: "Once it was over",
+}
 
 
 def linted(lint: LintRecord) -> tuple[Block, ...]:
-    """Return a banner, the evidence, the cause and the fix of each cause, then a folded list of all rules."""
-    blocks = [block for finding in lint.causes for block in _finding(lint, finding)]
-    said = () if blocks else (Text("Nothing was found.", "good"),)
-    return (*said, *blocks, _rules(lint))
+    """Return for each stage the banner, the evidence, the cause and the fix of each cause, then a list of all rules."""
+    asked = [one for one in Stage if any(stage(rule.code) is one for rule in lint.rules)]
+    blocks = [block for one in asked for block in _stage(lint, one, len(asked) > 1)]
+    return (*blocks, _rules(lint))
+
+
+def _stage(lint: LintRecord, when: Stage, headed: bool) -> Iterator[Block]:
+    found = [finding for finding in lint.causes if stage(finding.code) is when]
+    heading = f"{_HEADINGS[when]}: " if headed else ""
+    if not found:
+        yield Text(f"{heading}nothing was found." if headed else "Nothing was found.", "good")
+        return
+    if headed:
+        yield Text(f"{heading}{counted(len(found), 'finding')}.", "lead")
+    for finding in found:
+        yield from _finding(lint, finding)
 
 
 def _finding(lint: LintRecord, finding: Finding) -> Iterator[Block]:
@@ -36,6 +53,8 @@ def _finding(lint: LintRecord, finding: Finding) -> Iterator[Block]:
         yield Pictures(pictured)
     elif finding.shown:
         yield _examples(finding)
+    for chart in finding.charts:
+        yield Chart(chart.title, chart.description, chart.spec, size="half")
 
 
 def _examples(finding: Finding) -> Grid:
@@ -48,6 +67,6 @@ def _examples(finding: Finding) -> Grid:
 
 def _rules(lint: LintRecord) -> Grid:
     passed = sum(rule.outcome is Outcome.PASSED for rule in lint.rules)
-    rows = tuple((rule.code, rule.title, str(rule.outcome), rule.reason) for rule in lint.rules)
+    rows = tuple((rule.code, rule.title, stage(rule.code).value, str(rule.outcome), rule.reason) for rule in lint.rules)
     caption = f"{passed} of {len(lint.rules)} rules passed; `piste explain CODE` says what a rule means"
-    return Grid(("rule", "what holds", "outcome", "why"), rows, (), caption, folded=True)
+    return Grid(("rule", "what holds", "asked", "outcome", "why"), rows, (), caption, folded=True)

@@ -1,5 +1,6 @@
 """The answer first: what was asked, how good the network is, whether it was worth training, and what went wrong."""
 
+from piste.core.findings import LintRecord
 from piste.core.panels import Block, Fact, Facts, Text, Tone
 from piste.core.records import (
     BaselineRecord,
@@ -23,6 +24,7 @@ def result(
     data: DataRecord | None = None,
     evaluation: EvaluationRecord | None = None,
     epochs: tuple[EpochRecord, ...] = (),
+    lint: LintRecord | None = None,
 ) -> tuple[Block, ...]:
     """Return the banners, the task as a sentence, the verdict, and the headline numbers."""
     task = (Text(_task(data), "lead"),) if data else ()
@@ -30,7 +32,7 @@ def result(
         answer: tuple[Block, ...] = (_verdict(evaluation), _headline(evaluation, run.training))
     else:
         answer = _so_far(epochs)
-    return (*status(run, damaged), *task, *answer)
+    return (*status(run, damaged, lint), *task, *answer)
 
 
 def deciding(evaluation: EvaluationRecord) -> Score | None:

@@ -1,14 +1,30 @@
 """Whether the run can be relied on at all: unfinished, failed, damaged or cut short, said before anything else."""
 
+from piste.core.findings import LintRecord
 from piste.core.panels import Block, Text
 from piste.core.records import RunRecord, Status, TrainingRecord
 
 WAITING = "This run has not finished: it is still going, or it was stopped. What follows is what there is so far."
 
 
-def status(run: RunRecord, damaged: tuple[str, ...] = ()) -> tuple[Block, ...]:
+FIT = ("T202", "T203")
+"""The linter's rules about under- and over-fitting."""
+
+
+def status(run: RunRecord, damaged: tuple[str, ...] = (), lint: LintRecord | None = None) -> tuple[Block, ...]:
     """Return a banner for a run that did not finish or whose training went wrong, and one for each damaged file."""
-    return (*_state(run), *_training(run.training), *(Text(sentence, "warning") for sentence in damaged))
+    judged = lint is not None and any(lint.outcome(code) for code in FIT)
+    return (
+        *_state(run),
+        *_training(run.training, judged),
+        *_fit(lint),
+        *(Text(sentence, "warning") for sentence in damaged),
+    )
+
+
+def _fit(lint: LintRecord | None) -> tuple[Block, ...]:
+    found = [one for one in (lint.causes if lint else ()) if one.code in FIT]
+    return tuple(Text(f"{one.title}. {one.fix}", "warning" if one.severity.rank else "note") for one in found)
 
 
 def _state(run: RunRecord) -> tuple[Block, ...]:
@@ -18,7 +34,7 @@ def _state(run: RunRecord) -> tuple[Block, ...]:
     return (Text(WAITING, "warning"),) if run.status is Status.UNFINISHED else ()
 
 
-def _training(training: TrainingRecord | None) -> tuple[Block, ...]:
+def _training(training: TrainingRecord | None, judged: bool) -> tuple[Block, ...]:
     if training is None:
         return ()
     if training.stopped == "diverged":
@@ -27,7 +43,8 @@ def _training(training: TrainingRecord | None) -> tuple[Block, ...]:
             f"epoch {training.best_epoch} were kept. A lower learning rate is the first thing to try."
         )
         return (Text(sentence, "bad"),)
-    if training.stopped == "epochs" and training.best_epoch == training.epochs > 1:
+    # What the linter judged by the whole curve needs no guess from its last point.
+    if not judged and training.stopped == "epochs" and training.best_epoch == training.epochs > 1:
         sentence = "The last epoch was the best one, so the network may gain from more epochs."
         return (Text(sentence, "note"),)
     return ()
