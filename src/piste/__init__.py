@@ -16,6 +16,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from piste.lint.declared import Declared
     from piste.lint.pipeline import Pipeline, Split
+    from piste.recipe.drift import drift
     from piste.recipe.lint import lint
     from piste.recipe.predict import Predicted, evaluate, predict
     from piste.recipe.rate import find_rate
@@ -37,6 +38,7 @@ __all__ = [
     "Run",
     "Split",
     "__version__",
+    "drift",
     "evaluate",
     "find_rate",
     "lint",
@@ -56,6 +58,7 @@ _MODULES = {
     "Predicted": "piste.recipe.predict",
     "RateFound": "piste.train.finder",
     "Run": "piste.recipe.run",
+    "drift": "piste.recipe.drift",
     "evaluate": "piste.recipe.predict",
     "find_rate": "piste.recipe.rate",
     "lint": "piste.recipe.lint",

@@ -22,6 +22,7 @@ VERBS = (
     Verb("rate", "piste.cli.rate:rate", "Find a learning rate by a short test, with its reason."),
     Verb("predict", "piste.cli.predict:predict", "Predict the target of new rows or pictures."),
     Verb("evaluate", "piste.cli.evaluate:evaluate", "Score a trained network on other labelled data."),
+    Verb("drift", "piste.cli.drift:drift", "Say whether new data still look like those of the training."),
     Verb("lint", "piste.cli.lint:lint", "Judge data, network, loss and optimiser before training."),
     Verb("explain", "piste.cli.explain:explain", "Say what a finding of the linter means, and how to fix it."),
     Verb("runs", "piste.cli.runs:runs", "List the runs in a folder, with their main score."),

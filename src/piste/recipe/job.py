@@ -24,6 +24,7 @@ from piste.recipe.judged import data_alone
 from piste.recipe.linting import lint_before
 from piste.recipe.network import Network, save_network
 from piste.recipe.progress import Listener, duration, told
+from piste.recipe.reference import write_reference
 from piste.recipe.run import Run
 from piste.recipe.settings import Settings
 from piste.recipe.tables import prediction_columns, truth_columns, write_table
@@ -84,6 +85,7 @@ def _finished(
     shown = augmented_examples(changes, splits.train, encoding, settings.data.seed)
     training = dataclasses.replace(training, augmented=shown)
     save_network(network, folder)
+    write_reference(folder, dataset, settings.data.seed)
     evaluation = _judged(folder, dataset, splits, network, settings.data.seed, hear)
     folder.write(evaluation, EVALUATION)
     folder.write(dataclasses.replace(record, status=Status.FINISHED, training=training, error=""), RUN)

@@ -66,9 +66,9 @@ def predict(run: Run | Path | str, data: Any, *, devices: int | None = None) -> 
     are fewer devices.
     """
     configure_jax()
-    run = _opened(run)
-    network = _network(run, devices)
-    new = read_new(data, network.encoding, _settings(run), labelled=False)
+    run = opened(run)
+    network = network_on(run, devices)
+    new = read_new(data, network.encoding, settings_of(run), labelled=False)
     outputs = network.predict(network.encoding.inputs(new.columns))
     encoding = network.encoding
     return Predicted(encoding.task, encoding.classes, encoding.target_names, outputs, new.row_names, new.notes)
@@ -81,9 +81,9 @@ def evaluate(run: Run | Path | str, data: Any, *, devices: int | None = None) ->
     the data are those of the training. Raises `DataError` where the target is absent or a class is unknown.
     """
     configure_jax()
-    run = _opened(run)
-    network = _network(run, devices)
-    new = read_new(data, network.encoding, _settings(run), labelled=True)
+    run = opened(run)
+    network = network_on(run, devices)
+    new = read_new(data, network.encoding, settings_of(run), labelled=True)
     if new.values is None or not len(new.values):
         raise DataError(f"There is no row with a value of {', '.join(network.encoding.target_columns)} to evaluate on.")
     predictions = network.judged(network.encoding.inputs(new.columns), new.values)
@@ -99,7 +99,8 @@ def evaluate(run: Run | Path | str, data: Any, *, devices: int | None = None) ->
     return dataclasses.replace(record, notes=(*new.notes, *_seen(run, new)))
 
 
-def _network(run: Run, devices: int | None) -> Network:
+def network_on(run: Run, devices: int | None) -> Network:
+    """Return the network of `run`, which divides examples among `devices`; `SettingError` where there are fewer."""
     count = usual_devices() if devices is None else devices
     check_devices(count)
     return dataclasses.replace(run.network, devices=count)
@@ -114,17 +115,19 @@ def _seen(run: Run, new: NewRows) -> tuple[str, ...]:
     )
 
 
-def _opened(run: Run | Path | str) -> Run:
-    opened = run if isinstance(run, Run) else Run(RunFolder.open(run))
-    if opened.record.status is not Status.FINISHED:
+def opened(run: Run | Path | str) -> Run:
+    """Return the run, which must be finished: `DataError` else, and `RunError` where there is none."""
+    found = run if isinstance(run, Run) else Run(RunFolder.open(run))
+    if found.record.status is not Status.FINISHED:
         raise DataError(
-            f"The run {opened.path} is {opened.record.status}, so its network cannot be trusted; "
-            f"`piste resume {opened.path}` finishes it."
+            f"The run {found.path} is {found.record.status}, so its network cannot be trusted; "
+            f"`piste resume {found.path}` finishes it."
         )
-    return opened
+    return found
 
 
-def _settings(run: Run) -> DataSettings:
+def settings_of(run: Run) -> DataSettings:
+    """Return how new data for the network of `run` are read."""
     # As in training, but for what chose and divided the training's rows.
     known = {field.name for field in dataclasses.fields(DataSettings)}
     stored = {name: value for name, value in run.record.settings["data"].items() if name in known}

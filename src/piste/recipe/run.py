@@ -5,6 +5,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from piste.core.drift import DriftRecord
 from piste.core.errors import RunError
 from piste.core.records import DataRecord, EpochRecord, EvaluationRecord, RunRecord, Score
 from piste.core.runs import REPORT, RunFolder
@@ -77,6 +78,12 @@ class Run:
         from piste.recipe.predict import evaluate
 
         return evaluate(self, data)
+
+    def drift(self, data: Any) -> DriftRecord:
+        """Return whether new data still look like those of the training: `piste.drift(self, data)`."""
+        from piste.recipe.drift import drift
+
+        return drift(self, data)
 
     def __repr__(self) -> str:
         status = self.record.status
