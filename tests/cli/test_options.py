@@ -70,6 +70,22 @@ def test_the_command_wins_over_the_file_and_the_file_over_the_default(tmp_path: 
     assert told == {"seed": "command", "split": "file", "learning_rate": "file", "epochs": "default"}
 
 
+def test_a_section_of_the_file_alone_has_no_flags(tmp_path: Path) -> None:
+    file = tmp_path / "piste.toml"
+    file.write_text("[training]\nepochs = 3\n[net]\nskip = true\n")
+    seen: list[Chosen] = []
+
+    def verb(*, chosen: Chosen) -> None:
+        seen.append(chosen)
+
+    app = cyclopts.App(exit_on_error=False, print_error=False, result_action="return_none")
+    app.default(with_settings(SECTIONS, verb, {"net": NetSettings}))
+    app(["--config", str(file)])
+    assert seen[0].settings["net"] == NetSettings(skip=True)
+    with pytest.raises(cyclopts.CycloptsError):
+        app(["--skip"])
+
+
 def test_a_flag_that_repeats_the_default_still_comes_from_the_command(tmp_path: Path) -> None:
     file = tmp_path / "settings.toml"
     file.write_text("[data]\nseed = 5\n")

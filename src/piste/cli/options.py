@@ -32,8 +32,10 @@ class Chosen:
     origins: Mapping[str, str]  # setting -> "command", "file" or "default"
 
 
-def with_settings(sections: Mapping[str, type], verb: Callable[..., None]) -> Callable[..., None]:
-    """Return `verb` with a flag for every field of `sections`, and `--config`.
+def with_settings(
+    sections: Mapping[str, type], verb: Callable[..., None], in_file: Mapping[str, type] = types.MappingProxyType({})
+) -> Callable[..., None]:
+    """Return `verb` with a flag for every field of `sections`, and `--config`, which also has the sections `in_file`.
 
     `verb` takes a keyword argument `chosen` of class `Chosen`; its other parameters stay as they are. `sections`
     maps the name of a section in the file to its dataclass. Two sections may not share a
@@ -48,7 +50,7 @@ def with_settings(sections: Mapping[str, type], verb: Callable[..., None]) -> Ca
 
     def wrapped(*positional: Any, **keywords: Any) -> None:
         given = {flag.name: keywords.pop(flag.name) for flag in flags if flag.name in keywords}
-        keywords[CHOSEN] = choose(sections, given, keywords.pop(CONFIG, None))
+        keywords[CHOSEN] = choose({**sections, **in_file}, given, keywords.pop(CONFIG, None))
         return verb(*positional, **keywords)
 
     wrapped.__name__, wrapped.__doc__ = verb.__name__, verb.__doc__

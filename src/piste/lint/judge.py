@@ -30,19 +30,21 @@ def judge(
     `seconds`; those left are reported as not run. Raises `SettingError` for a name that selects nothing.
     """
     began = time.monotonic()
-    chosen = _chosen(rules, tuple(select), tuple(ignore))
-    runnable, lacking = available(chosen, pipeline)
+    asked = chosen(rules, select, ignore)
+    runnable, lacking = available(asked, pipeline)
     bench = Bench(pipeline, began + seconds)
-    records = {code: _not_run(rule, _asking(lacking[code])) for rule in chosen if (code := rule.code) in lacking}
+    records = {code: _not_run(rule, _asking(lacking[code])) for rule in asked if (code := rule.code) in lacking}
     for rule in sorted(runnable, key=lambda one: one.trains):
         records[rule.code] = _run(rule, bench, seconds)
-    judged = _within_budget(chosen, records)
-    done = grouped(chosen, judged)
-    left_out = tuple(rule.code for rule in rules if rule not in chosen)
+    judged = _within_budget(asked, records)
+    done = grouped(asked, judged)
+    left_out = tuple(rule.code for rule in rules if rule not in asked)
     return LintRecord(pipeline.name, done, round(time.monotonic() - began, 3), left_out)
 
 
-def _chosen(rules: Sequence[Rule], select: tuple[str, ...], ignore: tuple[str, ...]) -> list[Rule]:
+def chosen(rules: Sequence[Rule], select: Iterable[str], ignore: Iterable[str]) -> list[Rule]:
+    """Return the rules that `select` names (all where it is empty) and `ignore` does not; `SettingError` as `judge`."""
+    select, ignore = tuple(select), tuple(ignore)
     for word in (*select, *ignore):
         if word.lower() not in list(Group) and not any(_named(rule, word) for rule in rules):
             known = [name for rule in rules for name in (rule.code, rule.name)]

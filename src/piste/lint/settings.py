@@ -24,3 +24,7 @@ class LintSettings:
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     seconds: Annotated[float, Range(0, low_open=True)] = 60.0
+
+
+EVERY_RULE = LintSettings()
+"""What is asked where nobody says otherwise."""

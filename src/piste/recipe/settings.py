@@ -130,6 +130,10 @@ class ModelSettings:
 SECTIONS: dict[str, type] = {"data": DataSettings, "model": ModelSettings, "training": TrainingSettings}
 
 
+LINTING = "lint"
+"""Section of a settings file, and of a run's record, that says which rules are asked."""
+
+
 @dataclass(frozen=True)
 class Settings:
     """All settings of a run, by section."""

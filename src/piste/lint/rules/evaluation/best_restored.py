@@ -1,6 +1,7 @@
 """The parameters that are kept are those that did best on validation."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 from piste.core.findings import Evidence, Finding, Severity, Where
 from piste.lint.arrays import as_numpy, is_torch, tensor
 from piste.lint.bench import Bench
+from piste.lint.network import compiled
 from piste.lint.probes.judged import Outputs, asked, by_itself, handed_out
 from piste.lint.rule import Group, NotRun, Rule
 
@@ -82,7 +84,11 @@ def _of(bench: Bench, outputs: Outputs, targets: Outputs) -> NDArray[np.float64]
         raise NotRun("To run it, give loss=, a function (outputs, targets).")
     if is_torch(loss) or is_torch(bench.pipeline.model):
         return as_numpy(loss(tensor(outputs), tensor(targets)))
-    return as_numpy(loss(outputs, targets))
+    return as_numpy(bench.probe(_compiled)(outputs, targets))
+
+
+def _compiled(bench: Bench) -> Callable[..., Any]:
+    return compiled(bench.pipeline.loss)  # one program where JAX can trace it, instead of one for each operation
 
 
 RULE = Rule(
