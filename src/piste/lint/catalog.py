@@ -63,7 +63,17 @@ from piste.lint.rules.model import (
     padding,
     units_differ,
 )
-from piste.lint.rules.optimiser import clipping, descends, momentum, moves, schedule, weight_decay
+from piste.lint.rules.optimiser import (
+    calm_start,
+    clipping,
+    descends,
+    momentum,
+    moves,
+    rate_too_high,
+    rate_too_low,
+    schedule,
+    weight_decay,
+)
 from piste.lint.rules.reproducibility import other_seed, resumes, same_seed, same_versions, several_seeds
 
 RULES: tuple[Rule, ...] = (
@@ -115,6 +125,9 @@ RULES: tuple[Rule, ...] = (
     clipping.RULE,  # O104 no clip that cuts all
     weight_decay.RULE,  # O105 no weights forgotten
     momentum.RULE,  # O106 no memory of long ago
+    calm_start.RULE,  # O107 no shock to begin with
+    rate_too_high.RULE,  # O201 steps that land
+    rate_too_low.RULE,  # O202 steps that arrive
     # loop
     coverage.RULE,  # T101 every example in an epoch
     shuffled.RULE,  # T102 in an order of its own

@@ -62,6 +62,7 @@ def built(dataset: DataSet, encoding: Encoding, splits: Splits, settings: Settin
         start=start,
         step=None if settings.training.optimiser == LBFGS else _stepping(plan, effort),
         parameters_of=lambda begun: begun.parameters,
+        with_parameters=_replacing(plan),
         save=lambda begun: jax.tree.map(np.asarray, begun),
         restore=lambda saved: jax.tree.map(jnp.asarray, saved),
         declared=_declared(plan, settings),
@@ -132,6 +133,14 @@ def _stepping(plan: Plan, effort: Effort) -> Any:
         return Begun(layout.unpack(carry.weights), carry.state, carry, begun.done + 1, begun.seed)
 
     return step
+
+
+def _replacing(plan: Plan) -> Any:
+    @jax.jit
+    def replaced(begun: Begun, parameters: Any) -> Begun:
+        return begun._replace(parameters=parameters, carry=begun.carry._replace(weights=plan.layout.pack(parameters)))
+
+    return replaced
 
 
 def _whole(metric: WholeSplit) -> Any:
