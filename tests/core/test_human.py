@@ -4,6 +4,7 @@ import math
 
 from piste.core.human import (
     AgreementRecord,
+    DifferingRow,
     HumanAnswer,
     HumanExample,
     HumanRecord,
@@ -18,6 +19,7 @@ UNKNOWN = Interval(0.5, math.nan, math.nan)
 AGREED = AgreementRecord(("ann", "the labels"), 8, "Cohen's kappa", HALF, HALF)
 SCORE = Score("accuracy", 0.5, 0.2, 0.8, higher_is_better=True)
 ANN = LabellerRecord("ann", 8, 1, 2.5, SCORE, SCORE, HALF, "level", AGREED, AGREED)
+ROW = DifferingRow(4, ("cat", "dog"), {"size": "4"})
 EXAMPLE = HumanExample(3, "cat", "dog", {"ann": "dog"}, 0.9, {"size": "4"}, "")
 
 
@@ -27,8 +29,9 @@ def test_the_baseline_is_read_as_it_was_written() -> None:
 
 
 def test_two_columns_are_read_as_they_were_written() -> None:
+    counts = ((3, 1), (0, 4))
     record = LabelsCompared(
-        "t", ("a", "b"), Task.TWO_CLASS, 8, 1, AGREED, SCORE, "", HALF, ("cat", "dog"), ((3, 1), (0, 4)), 1, (EXAMPLE,)
+        "t", ("a", "b"), Task.TWO_CLASS, 8, 1, AGREED, SCORE, "", HALF, ("cat", "dog"), counts, 1, (ROW,), ((0.05, 9),)
     )
     assert decode(encode(record), LabelsCompared) == record
 

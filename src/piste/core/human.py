@@ -108,12 +108,21 @@ class HumanRecord:
 
 
 @dataclass(frozen=True)
+class DifferingRow:
+    """One row of which two columns of labels say different things. `row` counts from 0 within its source."""
+
+    row: int
+    said: tuple[str, str]
+    values: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class LabelsCompared:
     """Two columns of labels of one table, beside each other.
 
     `reached` is the score of one column judged by the other. `ceiling` is what a network that is always right would
     score, if both columns err equally often and independently of each other; None where that cannot be so.
-    `needed` maps a half-width of the interval of the agreement to the rows that it takes.
+    `needed` has the rows that it takes until the interval of the agreement reaches 5, 2 and 1 points to each side.
     """
 
     name: str
@@ -128,5 +137,5 @@ class LabelsCompared:
     classes: tuple[str, ...] = ()
     confusion: tuple[tuple[int, ...], ...] = ()  # rows are the first column, columns the second
     differing: int = 0
-    examples: tuple[HumanExample, ...] = ()  # where they differ, at most a dozen
-    needed: dict[str, int] = field(default_factory=dict)
+    examples: tuple[DifferingRow, ...] = ()  # at most a dozen
+    needed: tuple[tuple[float, int], ...] = ()  # (points as a share, rows)

@@ -4,7 +4,7 @@ import math
 import re
 from dataclasses import dataclass
 from string import ascii_lowercase
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from piste.core.errors import PisteError
 from piste.core.records import Task
@@ -63,6 +63,15 @@ class Form:
         parts = [text] if text in self.classes else _BETWEEN.split(text) if whole else [*text]
         return self.reply(tuple(self._named(part) for part in parts))
 
+    def heard(self, said: Any) -> Reply:
+        """Return what a program says: a class, a list of labels, a number, or None where it cannot say."""
+        if said is None:
+            return Reply()
+        if self.task is Task.REGRESSION:
+            return self.reply(number=said)
+        several = isinstance(said, list | tuple | set | frozenset)
+        return self.reply(tuple(map(str, said)) if several else (str(said),))
+
     def _named(self, text: str) -> str:
         keys = self.keys or tuple(str(place + 1) for place in range(len(self.classes)))
         if text.lower() in keys:
@@ -88,10 +97,10 @@ class Form:
         raise UnclearAnswerError(f"'{name}' is none of the classes ({known}).")
 
 
-def _finite(number: float | str | None) -> float:
+def _finite(number: Any) -> float:
     try:
         value = float(number if number is not None else "")
-    except ValueError:
+    except (TypeError, ValueError):
         value = math.nan
     if not math.isfinite(value):
         raise UnclearAnswerError(f"'{'' if number is None else number}' is no number.")

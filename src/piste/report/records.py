@@ -6,11 +6,12 @@ from typing import Any, Literal, TypeVar
 
 from piste.core.errors import RunError
 from piste.core.findings import LINT, LintRecord
+from piste.core.human import HUMAN, HumanRecord
 from piste.core.panels import Block
 from piste.core.records import DataRecord, EpochRecord, EvaluationRecord, RunRecord
 from piste.core.runs import DATA, EVALUATION, RunFolder
 
-Need = Literal["run", "data", "evaluation", "epochs", "lint", "damaged"]
+Need = Literal["run", "data", "evaluation", "epochs", "lint", "human", "damaged"]
 Content = TypeVar("Content")
 
 
@@ -23,6 +24,7 @@ class Records:
     evaluation: EvaluationRecord | None = None
     epochs: tuple[EpochRecord, ...] = ()
     lint: LintRecord | None = None
+    human: HumanRecord | None = None
     damaged: tuple[str, ...] = ()
 
     def of(self, need: Need) -> Any:
@@ -64,5 +66,6 @@ def read(folder: RunFolder) -> Records:
         evaluation=attempt(lambda: folder.evaluation, EVALUATION),
         epochs=attempt(lambda: folder.epochs, "") or (),
         lint=attempt(lambda: folder.read(LintRecord, LINT), LINT),
+        human=attempt(lambda: folder.read(HumanRecord, HUMAN), HUMAN),
         damaged=tuple(damaged),
     )

@@ -7,6 +7,7 @@ from piste.report.panels.baselines import baselines
 from piste.report.panels.calibration import calibration
 from piste.report.panels.confusion import confusion
 from piste.report.panels.features import features
+from piste.report.panels.human import human
 from piste.report.panels.labels import labels
 from piste.report.panels.learning import learning
 from piste.report.panels.linted import linted
@@ -22,8 +23,9 @@ from piste.report.panels.wrong import wrong
 from piste.report.records import Records, View, read
 
 VIEWS: tuple[View, ...] = (
-    View("result", "Result", ("run",), result, wants=("damaged", "data", "evaluation", "epochs")),
+    View("result", "Result", ("run",), result, wants=("damaged", "data", "evaluation", "epochs", "lint")),
     View("baselines", "Against simple models", ("evaluation",), baselines),
+    View("human", "Against people", ("human",), human),
     View("scores", "All scores", ("evaluation",), scores),
     View("learning", "Learning curves", ("epochs", "run"), learning),
     View("training", "Training", ("run",), training),
