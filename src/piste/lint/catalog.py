@@ -50,17 +50,23 @@ from piste.lint.rules.loss import (
     perfect,
 )
 from piste.lint.rules.model import (
+    attention_spread,
     causality,
     dead_inputs,
     dead_leaves,
+    dropout_rate,
     evaluation_mode,
     gradient_check,
     independence,
     initial_loss,
     learns_by_heart,
     numerics,
+    output_range,
     output_size,
     padding,
+    pretrained,
+    signal_in_depth,
+    tokens_in_table,
     units_differ,
 )
 from piste.lint.rules.optimiser import (
@@ -118,6 +124,12 @@ RULES: tuple[Rule, ...] = (
     learns_by_heart.RULE,  # M110 two examples by heart
     units_differ.RULE,  # M111 no two units alike
     numerics.RULE,  # M112 finite for unusual inputs
+    signal_in_depth.RULE,  # M115 no signal lost in depth
+    output_range.RULE,  # M116 targets within reach
+    pretrained.RULE,  # M117 what was loaded
+    attention_spread.RULE,  # M118 no attention stuck
+    tokens_in_table.RULE,  # M119 no token without a row
+    dropout_rate.RULE,  # M120 dropout as meant
     # optimiser
     descends.RULE,  # O101 downhill
     moves.RULE,  # O102 what is trained moves

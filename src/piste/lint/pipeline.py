@@ -111,6 +111,16 @@ class Pipeline:
         `stream(epoch)` yields the batches (inputs, targets) of an epoch as training sees them.
     evaluate
         `evaluate(state)` gives the score that is reported.
+    accumulate
+        `accumulate(parameters, batches)` gives the gradient of one update that is made of several batches, each
+        (inputs, targets), or of several devices' shares.
+    augment
+        `augment(inputs, targets, seed)` gives a batch (inputs, targets) as training sees it.
+    stop
+        `stop(history)` says whether a training ends whose validation gave `history` so far, a list of numbers: losses,
+        or scores where higher_is_better is declared.
+    pretrained
+        The tree of arrays that the parameters are meant to start from.
     save, restore
         `save(state)` gives anything, `restore(saved)` the state again.
     watched
@@ -161,6 +171,10 @@ class Pipeline:
     batch_size: int | None = None
     stream: Callable[[int], Iterable[Any]] | None = None
     evaluate: Callable[[Any], Any] | None = None
+    accumulate: Callable[[Any, Any], Any] | None = None
+    augment: Callable[[Any, Any, int], Any] | None = None
+    stop: Callable[[list[float]], Any] | None = None
+    pretrained: Any = None
     save: Callable[[Any], Any] | None = None
     restore: Callable[[Any], Any] | None = None
     watched: WatchedRecord | None = None
