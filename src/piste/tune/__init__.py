@@ -1,0 +1,1 @@
+"""The search: spaces of settings, what is drawn from them, and hundreds of networks trained at once."""

@@ -1,0 +1,53 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from piste.core.errors import SettingError
+from piste.tune.priors import choice, integers, log, option, uniform
+from piste.tune.space import Space
+
+SPACE = Space.of(
+    {
+        "learning_rate": log(1e-4, 1),
+        "optimiser": choice(option("sgd", momentum=uniform(0.5, 1.0), nesterov=True), "adam", option("lion", beta=0.9)),
+        "units": integers(1, 4),
+    }
+)
+
+
+def test_by_hand() -> None:
+    assert [one.label for one in SPACE.dimensions] == ["learning_rate", "optimiser", "momentum (optimiser: 0)", "units"]
+    assert SPACE.point((0.5, 0.1, 0.5, 0.99)) == pytest.approx(
+        {"learning_rate": 0.01, "optimiser": "sgd", "momentum": 0.75, "units": 4, "nesterov": True}
+    )
+    assert SPACE.point((0.5, 0.5, 0.5, 0.0)) == pytest.approx({"learning_rate": 0.01, "optimiser": "adam", "units": 1})
+    assert SPACE.active((0.5, 0.5, 0.5, 0.0)) == (True, True, False, True)
+
+
+@given(st.lists(st.floats(0, 1, exclude_max=True), min_size=4, max_size=4))
+def test_a_point_finds_its_places_again(places: list[float]) -> None:
+    point = SPACE.point(places)
+    assert SPACE.point(SPACE.places(point)) == pytest.approx(point)
+    kept = [own for own, found, used in zip(places, SPACE.places(point), SPACE.active(places), strict=True) if not used]
+    assert len(kept) == (0 if point["optimiser"] == "sgd" else 1)
+
+
+def test_conditions_within_conditions() -> None:
+    inner = choice(option("on", rate=uniform(0, 1)), "off")
+    space = Space.of({"outer": choice("plain", option("rich", inner=inner))})
+    assert space.point((0.9, 0.1, 0.5)) == {"outer": "rich", "inner": "on", "rate": 0.5}
+    assert space.point((0.9, 0.9, 0.5)) == {"outer": "rich", "inner": "off"}
+    assert space.point((0.1, 0.1, 0.5)) == {"outer": "plain"}
+
+
+def test_one_setting_under_two_options() -> None:
+    space = Space.of({"kind": choice(option("a", size=uniform(0, 1)), option("b", size=uniform(10, 20)))})
+    assert space.point((0.2, 0.5, 0.5)) == {"kind": "a", "size": 0.5}
+    assert space.point((0.7, 0.5, 0.5)) == {"kind": "b", "size": 15.0}
+    np.testing.assert_allclose(space.places({"kind": "b", "size": 12.5}), (0.75, 0.5, 0.25))
+
+
+def test_nothing_to_vary_is_said() -> None:
+    with pytest.raises(SettingError, match="Nothing varies"):
+        Space.of({})
