@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from piste.lint.declared import Declared
     from piste.lint.pipeline import Pipeline, Split
     from piste.recipe.drift import drift
+    from piste.recipe.fixing import Fixed, fix
+    from piste.recipe.label import compare_labels, human_baseline, label
     from piste.recipe.lint import lint
     from piste.recipe.predict import Predicted, evaluate, predict
     from piste.recipe.rate import find_rate
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Declared",
+    "Fixed",
     "Minimum",
     "Pipeline",
     "PisteClassifier",
@@ -38,9 +41,13 @@ __all__ = [
     "Run",
     "Split",
     "__version__",
+    "compare_labels",
     "drift",
     "evaluate",
     "find_rate",
+    "fix",
+    "human_baseline",
+    "label",
     "lint",
     "minimise",
     "predict",
@@ -50,6 +57,7 @@ __all__ = [
 
 _MODULES = {
     "Declared": "piste.lint.declared",
+    "Fixed": "piste.recipe.fixing",
     "Pipeline": "piste.lint.pipeline",
     "Split": "piste.lint.pipeline",
     "Minimum": "piste.train.minimise",
@@ -59,8 +67,12 @@ _MODULES = {
     "RateFound": "piste.train.finder",
     "Run": "piste.recipe.run",
     "drift": "piste.recipe.drift",
+    "compare_labels": "piste.recipe.label",
     "evaluate": "piste.recipe.predict",
     "find_rate": "piste.recipe.rate",
+    "fix": "piste.recipe.fixing",
+    "human_baseline": "piste.recipe.label",
+    "label": "piste.recipe.label",
     "lint": "piste.recipe.lint",
     "minimise": "piste.train.minimise",
     "predict": "piste.recipe.predict",

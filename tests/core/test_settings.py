@@ -150,3 +150,15 @@ def test_values_from_files_and_from_numpy_become_plain() -> None:
 def test_values_of_a_mapping_are_checked() -> None:
     with pytest.raises(SettingError, match=r"'widths' setting must be a list of whole numbers .*Got \(0,\) instead"):
         from_mapping(Example, {"widths": [0]}, "Python")
+
+
+def test_a_list_of_texts_may_stand_for_a_text_with_commas() -> None:
+    @dataclass(frozen=True)
+    class Columns:
+        drop: str | None = None
+        names: tuple[str, ...] = ()
+        kind: Literal["a", "b"] = "a"
+
+    assert from_mapping(Columns, {"drop": ["a", "b"], "names": ["a", "b"]}, "It") == Columns("a,b", ("a", "b"))
+    with pytest.raises(SettingError, match="'kind' setting must be one of"):
+        from_mapping(Columns, {"kind": ["a"]}, "It")

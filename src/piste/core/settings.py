@@ -58,14 +58,15 @@ def check(settings: Any) -> None:
 def from_mapping(kind: type[Settings], values: Mapping[str, Any], where: str) -> Settings:
     """Build settings of class `kind` from `values`, as read from a file or given as keywords.
 
-    `where` names the source in the message when a name is unknown. Lists become tuples, NumPy numbers Python's own,
-    and paths texts.
+    `where` names the source in the message when a name is unknown. Lists become tuples, or texts with commas between
+    where a setting is written so; NumPy numbers become Python's own, and paths texts.
     """
     known = [field.name for field in dataclasses.fields(kind)]  # type: ignore[arg-type]
     for name in values:
         if name not in known:
             raise SettingError(f"{where} has no setting '{name}'. {nearest(name, known)}")
-    settings = kind(**{name: _plain(value) for name, value in values.items()})
+    hints = get_type_hints(kind, include_extras=True)
+    settings = kind(**{name: _with_commas(_plain(value), hints[name]) for name, value in values.items()})
     check(settings)
     return settings
 
@@ -76,6 +77,12 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return tuple(_plain(one) for one in value)
     return str(value) if isinstance(value, Path) else value
+
+
+def _with_commas(value: Any, hint: Any) -> Any:
+    kinds = _unwrap(hint)[0]
+    several = isinstance(value, tuple) and len(value) > 0 and all(isinstance(one, str) for one in value)
+    return ",".join(value) if several and str in kinds and not any(get_origin(one) is tuple for one in kinds) else value
 
 
 def nearest(name: str, known: Collection[str]) -> str:

@@ -21,7 +21,10 @@ class Subject(Protocol):
     """What is judged and changed: pieces of a person's own, or data with settings."""
 
     def judged(self, codes: Sequence[str] = ()) -> LintRecord:
-        """Return the judgement by all rules that were asked for, or by `codes` of them."""
+        """Return the judgement by all rules that were asked for, or by `codes` of them.
+
+        Raises `NotFixed` where what was changed leaves nothing to judge.
+        """
 
     def mended(self, remedy: Remedy, finding: Finding) -> "Step[Self]":
         """Return what comes of a remedy; raises `NotFixed` where it does not fit."""
@@ -72,16 +75,25 @@ def mend(subject: Changed, remedies: Mapping[str, Remedy]) -> Ended[Changed]:
         fixes += [_left(finding, reason) for finding, reason in left]
         if not tried:
             break
-        after = tried[-1].step.subject.judged()
-        if not any(_against(one, before, after) for one in tried):
+        after = _judged(tried[-1].step.subject)
+        if after is not None and not any(_against(one, before, after) for one in tried):
             subject = tried[-1].step.subject
             fixes += [_made(one, after) for one in tried if one.step.change]
+            before = after
         else:
-            subject, more = _one_by_one(subject, tried, before, _found(before) | _found(after))
+            codes = _found(before) | (_found(after) if after else set())
+            subject, more = _one_by_one(subject, tried, before, codes)
             fixes += more
-            after = subject.judged()
-        before = after
+            before = subject.judged()
     return Ended(subject, tuple(fixes), dataclasses.replace(before, fixes=tuple(fixes)))
+
+
+def _judged(subject: Any) -> LintRecord | None:
+    try:
+        record: LintRecord = subject.judged()
+    except NotFixed:
+        return None
+    return record
 
 
 def _place(finding: Finding) -> tuple[str, str, str]:
@@ -123,12 +135,12 @@ def _one_by_one(subject: Any, tried: Sequence[_Tried], before: LintRecord, codes
     for one in tried:
         try:
             step = subject.mended(one.remedy, one.finding)
+            if not step.change:
+                continue  # an earlier fix did it as well
+            after = step.subject.judged(sorted(codes))
         except NotFixed as reason:
             fixes.append(_left(one.finding, str(reason)))
             continue
-        if not step.change:
-            continue  # an earlier fix did it as well
-        after = step.subject.judged(sorted(codes))
         again = _Tried(one.finding, one.remedy, step)
         if against := _against(again, before, after):
             fixes.append(_left(one.finding, against))
