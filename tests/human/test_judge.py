@@ -57,6 +57,7 @@ def test_person_and_network_are_judged_on_the_same_rows() -> None:
     assert ann.truth.beyond.value == pytest.approx(cohen_kappa_score([*"aabbbbab"], truth))
     assert "ann has an accuracy of 75 % (41 to 93 %)" in record.verdict
     assert "cannot tell them apart" in record.verdict
+    assert dict(record.needed)[0.1] == pytest.approx(96, abs=4)
 
 
 def test_a_later_answer_replaces_an_earlier_one() -> None:
@@ -99,19 +100,20 @@ def test_people_are_compared_on_the_rows_that_they_share() -> None:
     assert record.together[-1].share == wilson(3, 4)
 
 
-def test_suspects_are_labels_that_all_people_deny() -> None:
-    # Row 16 is labelled a: ann and bob say b. Row 18 is labelled b: only ann says a. Row 19: they differ.
-    record = judged([*said("ann", "aabbccbaaa"), *said("bob", "aabbccba b")])
+def test_suspects_are_labels_against_which_all_agree() -> None:
+    # Row 16 is labelled a: ann and bob say b. Row 17 is labelled a: ann and the network say b. Row 18 is labelled b,
+    # and only ann says a. Row 19 is labelled b, and ann and bob differ.
+    record = judged([*said("ann", "aabbccbbaa"), *said("bob", "aabbccb  b")])
     assert [(one.row, one.truth, one.answers) for one in record.suspects] == [
+        (17, "a", {"ann": "b"}),
         (16, "a", {"ann": "b", "bob": "b"}),
-        (18, "b", {"ann": "a"}),
     ]
-    assert record.suspects[0].values == {"row": "16"}
+    assert record.suspects[1].values == {"row": "16"}
 
 
-def test_the_suspects_that_the_network_denies_too_come_first() -> None:
-    record = judged(said("ann", "b      b b"))
-    assert [(one.row, one.network) for one in record.suspects] == [(17, "b"), (10, "a")]
+def test_the_suspects_against_which_most_speak_come_first() -> None:
+    record = judged([*said("ann", "      bb"), *said("bob", "      bb")])
+    assert [(one.row, one.network) for one in record.suspects] == [(17, "b"), (16, "a")]
 
 
 def test_disagreements_begin_where_the_network_is_surest() -> None:

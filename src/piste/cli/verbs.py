@@ -23,6 +23,7 @@ VERBS = (
     Verb("predict", "piste.cli.predict:predict", "Predict the target of new rows or pictures."),
     Verb("evaluate", "piste.cli.evaluate:evaluate", "Score a trained network on other labelled data."),
     Verb("drift", "piste.cli.drift:drift", "Say whether new data still look like those of the training."),
+    Verb("label", "piste.cli.label:label", "Ask people about test examples, to stand beside the network."),
     Verb("lint", "piste.cli.lint:lint", "Judge data, network, loss and optimiser before training."),
     Verb("explain", "piste.cli.explain:explain", "Say what a finding of the linter means, and how to fix it."),
     Verb("runs", "piste.cli.runs:runs", "List the runs in a folder, with their main score."),

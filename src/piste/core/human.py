@@ -104,7 +104,8 @@ class HumanRecord:
     labellers: tuple[LabellerRecord, ...]
     together: tuple[AgreementRecord, ...] = ()  # each pair of people, then all of them
     disagreements: tuple[HumanExample, ...] = ()  # where a person and the network say different things
-    suspects: tuple[HumanExample, ...] = ()  # where all people agree, and the label says otherwise
+    suspects: tuple[HumanExample, ...] = ()  # where all agree against the label: people, or one and the network
+    needed: tuple[tuple[float, int], ...] = ()  # (half-width of an accuracy's interval, answers it takes at worst)
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,11 @@ from piste.core.records import Score
 from piste.evaluate.bootstrap import Statistic, interval, point_values, replicates
 from piste.human.agreement import agreement, root_mean_square
 from piste.human.known import Known, latest, values_of
-from piste.human.shares import difference, wilson
+from piste.human.shares import difference, needed, wilson
 from piste.human.words import verdict
 
 MOST_EXAMPLES = 12
+HALF_WIDTHS = (0.1, 0.05)
 TRUTH, SECOND = "the labels", "the second pass"
 
 Said: TypeAlias = Mapping[str, Mapping[int, Any]]
@@ -48,6 +49,7 @@ def baseline(known: Known, answers: Sequence[HumanAnswer], seed: int, describe: 
         tuple(_together(known, said, seed)),
         tuple(_disagreements(known, said, describe)),
         tuple(_suspects(known, said, describe)),
+        () if known.numbers else tuple((half, needed(half)) for half in HALF_WIDTHS),
     )
 
 
@@ -135,16 +137,17 @@ def _disagreements(known: Known, said: Said, describe: Describe) -> Sequence[Hum
 
 
 def _suspects(known: Known, said: Said, describe: Describe) -> Sequence[HumanExample]:
-    """Labels that nobody confirms: those denied by most people first, then those that the network denies as well."""
+    """Labels against which all people agree, and the network too where there is but one: most voices first."""
     if known.numbers:
         return []
     found = []
     for row, place, answers in _answered(known, said):
         one, *more = set(answers.values())
         if not more and one != known.truth[place]:
-            second = known.network[place] == one
-            found.append((-len(answers), not second, -_sure(known, place), row, place, answers))
-    found.sort(key=lambda one: one[:4])
+            voices = len(answers) + bool(known.network[place] == one)
+            if voices > 1:
+                found.append((-voices, -_sure(known, place), row, place, answers))
+    found.sort(key=lambda one: one[:3])
     return [_example(known, place, answers, describe) for *_, place, answers in found[:MOST_EXAMPLES]]
 
 

@@ -29,8 +29,8 @@ def _rounded(value: float, low: float, high: float) -> tuple[str, ...]:
     width = high - low
     if not math.isfinite(width) or width <= 0:
         return tuple(f"{one:.4g}" for one in (value, low, high))
-    places = 1 - math.floor(math.log10(width))
-    return tuple(f"{round(one, places) + 0.0:,.{max(places, 0)}f}" for one in (value, low, high))
+    places = max(1 - math.floor(math.log10(width)), 0)
+    return tuple(f"{round(one, places) + 0.0:,.{places}f}" for one in (value, low, high))
 
 
 def verdict(labellers: Sequence[LabellerRecord]) -> str:

@@ -28,15 +28,15 @@ def human(record: HumanRecord) -> tuple[Block, ...]:
     """Return the verdict, each person beside the network, the agreements, suspected labels and disagreements."""
     if not record.labellers:
         return ()
-    who = "the person denies" if len(record.labellers) == 1 else "all who answered deny"
     return (
         Text(record.verdict, "lead"),
         _beside(record),
-        _people(record.labellers),
+        _people(record),
         _agreements([*_own(record.labellers), *record.together]),
         *_examples(
             record.suspects,
-            f"Labels that {who}, those that the network denies as well first. Many of them are wrong labels.",
+            "Labels against which all who answered agree, and the network too where only one person answered. Many of "
+            "them are wrong.",
         ),
         *_examples(record.disagreements, _APART[record.task is Task.REGRESSION]),
     )
@@ -74,7 +74,7 @@ def _with_interval(value: Score) -> str:
     return f"{score(value)} ({interval(value.low, value.high)})"
 
 
-def _people(labellers: Sequence[LabellerRecord]) -> Grid:
+def _people(record: HumanRecord) -> Grid:
     rows = tuple(
         (
             brief(one.name),
@@ -87,10 +87,12 @@ def _people(labellers: Sequence[LabellerRecord]) -> Grid:
             f"({interval(one.difference.low, one.difference.high)})",
             one.verdict,
         )
-        for one in labellers
+        for one in record.labellers
     )
     columns = ("who", "answers", "could not say", "time each", "person", "network", "network's lead", "the network is")
-    caption = "The lead has a paired interval: both are judged on the same examples."
+    wanted = ", ".join(f"±{percent(half)} takes {count(answers)} answers" for half, answers in record.needed)
+    how_many = f" At worst, an accuracy known to {wanted}." if wanted else ""
+    caption = f"The lead has a paired interval: both are judged on the same examples.{how_many}"
     return Grid(columns, rows, ("left", *("right",) * 6, "left"), caption)
 
 

@@ -77,7 +77,7 @@ function answers() {
 function buttons(pressed, toggled) {
   return state.classes.map((name, place) => {
     const key = state.keys[place];
-    const sign = key ? element("kbd", { "aria-hidden": "true" }, key.toUpperCase()) : null;
+    const sign = key && key !== name ? element("kbd", { "aria-hidden": "true" }, key.toUpperCase()) : null;
     const button = element("button", { onclick: () => pressed(name, button) }, sign, element("span", {}, name));
     if (key) button.setAttribute("aria-keyshortcuts", key);
     if (toggled) button.setAttribute("aria-pressed", String(chosen.has(name)));
