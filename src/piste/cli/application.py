@@ -1,7 +1,7 @@
 """`main`: parses the command line, calls the verb, and turns every outcome into an exit code.
 
-0 done; 1 the linter left a warning or an error; 2 a mistake the person can mend (one sentence on stderr); 70 a fault in
-Piste; 130 stopped by Ctrl-C; 141 the reader of a pipe has left.
+0 done; 1 the linter left a warning or an error, or data drifted; 2 a mistake the person can mend (one sentence on
+stderr); 70 a fault in Piste; 130 stopped by Ctrl-C; 141 the reader of a pipe has left.
 """
 
 import io
