@@ -36,7 +36,17 @@ from piste.lint.rules.evaluation import (
     of_these_parameters,
     worst_slices,
 )
-from piste.lint.rules.loop import coverage, few_shapes, shuffled, targets_follow, train_alone
+from piste.lint.rules.loop import (
+    accumulated,
+    coverage,
+    few_shapes,
+    rate_in_use,
+    shuffled,
+    stops_in_time,
+    targets_follow,
+    train_alone,
+    trains_in_training_mode,
+)
 from piste.lint.rules.loss import (
     batch_mean,
     corrects,
@@ -80,7 +90,15 @@ from piste.lint.rules.optimiser import (
     schedule,
     weight_decay,
 )
-from piste.lint.rules.reproducibility import other_seed, resumes, same_seed, same_versions, several_seeds
+from piste.lint.rules.reproducibility import (
+    other_seed,
+    precise_enough,
+    resumes,
+    same_seed,
+    same_stream,
+    same_versions,
+    several_seeds,
+)
 
 RULES: tuple[Rule, ...] = (
     # data
@@ -146,6 +164,10 @@ RULES: tuple[Rule, ...] = (
     targets_follow.RULE,  # T103 with its own target
     train_alone.RULE,  # T104 and no others
     few_shapes.RULE,  # T105 few compilations
+    accumulated.RULE,  # T106 parts that make the whole
+    rate_in_use.RULE,  # T107 the rate that is scheduled
+    stops_in_time.RULE,  # T108 neither too early nor never
+    trains_in_training_mode.RULE,  # T109 dropout while training
     # evaluation
     known_scores.RULE,  # E101 perfect is perfect
     examples_count_alike.RULE,  # E102 no order, no sums
@@ -166,6 +188,8 @@ RULES: tuple[Rule, ...] = (
     same_seed.RULE,  # R101 equal bits
     other_seed.RULE,  # R102 a seed that counts
     resumes.RULE,  # R103 to be continued
+    precise_enough.RULE,  # R104 as exact arithmetic
+    same_stream.RULE,  # R105 an epoch twice the same
     several_seeds.RULE,  # R301 more than one draw
     same_versions.RULE,  # R302 computed with the same
 )

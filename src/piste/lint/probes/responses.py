@@ -153,17 +153,15 @@ def _last(bench: Bench, update: Callable[..., tuple[Any, Any]], row: Sequence[An
 
 
 def at_step(tree: Any, step: int) -> Any:
-    """Return a state with every count in it (whole numbers by themselves) moved on by `step`."""
+    """Return a state with every count in it moved on by `step`."""
+    return jax.tree.map(lambda leaf: leaf + step if is_count(leaf) else leaf, tree)
 
-    def moved(leaf: Any) -> Any:
-        array = (
-            as_numpy(leaf) if hasattr(leaf, "dtype") and not jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key) else None
-        )
-        if array is None or array.ndim or array.dtype.kind not in "i":
-            return leaf
-        return jnp.asarray(leaf) + jnp.asarray(step, array.dtype)
 
-    return jax.tree.map(moved, tree)
+def is_count(leaf: Any) -> bool:
+    """Return whether a leaf of a state may count steps: a whole number by itself, with a sign."""
+    if isinstance(leaf, int):
+        return not isinstance(leaf, bool)
+    return getattr(leaf, "ndim", 1) == 0 and jnp.issubdtype(leaf.dtype, jnp.signedinteger)
 
 
 def _drawn(bench: Bench, tree: Any, name: str, *, signs: bool = False) -> Any:
