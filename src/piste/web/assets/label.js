@@ -2,7 +2,7 @@
 
 import { alert, element, say, talk } from "./page.js";
 
-const SMALL = 256; // pixels; smaller pictures are enlarged without smoothing
+const SMALL = 128; // pixels; smaller pictures are enlarged without smoothing
 let state = null;
 let chosen = new Set();
 let busy = false;
