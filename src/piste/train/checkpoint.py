@@ -20,8 +20,9 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from piste.core.errors import RunError
-from piste.core.records import EpochRecord
+from piste.core.records import EpochRecord, decode
 from piste.core.runs import write_bytes
+from piste.core.watched import Look
 from piste.train.plan import Carry
 
 KEPT = 2
@@ -31,11 +32,12 @@ Arrays = dict[str, NDArray[np.generic]]
 
 @dataclass(frozen=True)
 class Position:
-    """Where a training stands: steps done, seconds so far, and the records of the validations."""
+    """Where a training stands: steps done, seconds so far, the records of the validations, and the looks."""
 
     step: int = 0
     seconds: float = 0.0
     records: tuple[EpochRecord, ...] = ()
+    looks: tuple[Look, ...] = ()
 
 
 class Checkpoints:
@@ -62,8 +64,12 @@ class Checkpoints:
             if metadata["training"] != self._training:
                 raise RunError(f"The checkpoint {path} belongs to another training: its data or settings differ.")
             leaves, structure = jax.tree.flatten(template)
-            restored = [jnp.asarray(arrays[_name(index)]) for index in range(len(leaves))]
-            return jax.tree.unflatten(structure, restored), msgspec.json.decode(metadata["position"], type=Position)
+            # What an earlier version did not keep yet stands last, and begins here as it does in a new training.
+            names = [_name(index) for index in range(len(leaves))]
+            restored = [
+                jnp.asarray(arrays[name]) if name in arrays else leaf for name, leaf in zip(names, leaves, strict=True)
+            ]
+            return jax.tree.unflatten(structure, restored), decode(metadata["position"], Position)
         return None
 
     def offer(self, carry: Carry, position: Position) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from piste.core.records import EpochRecord, InitialLoss, Task, TrainingRecord
+from piste.core.watched import WatchedRecord
 from piste.nn.head import constant_loss, output_bias, with_output_bias
 from piste.nn.layer import Parameters, State
 from piste.train.checkpoint import Checkpoints, Position
@@ -26,6 +27,7 @@ from piste.train.progress import Watch, on_host, present, unheard
 from piste.train.sharding import placed
 from piste.train.streaming import ReadAhead, Stream
 from piste.train.timeline import Effort, Timeline, named_key
+from piste.train.watching import broken_step, in_view, watched_record, with_looks
 
 STOPPED = {0: "epochs", 1: "patience", 2: "diverged", 3: "target"}
 
@@ -41,12 +43,13 @@ class Shown(NamedTuple):
 
 @dataclass(frozen=True)
 class Fitted:
-    """The parameters and running state with the lowest validation loss, and how the training went."""
+    """The parameters and running state with the lowest validation loss, how the training went, what was seen of it."""
 
     parameters: Parameters
     state: State
     record: TrainingRecord
     epochs: tuple[EpochRecord, ...]
+    watched: WatchedRecord
 
 
 @in_its_precision
@@ -85,6 +88,7 @@ def fit(
     carry = _start(plan)(named_key(seed, "parameters"), bias) if start is None else going_on(plan, *start)
     validation_split = placed(plan.devices, on_device(validation, EVALUATION_CHUNK))
     initial = _initial_loss(plan, carry, validation_split, bias, validation, task)
+    carry = in_view(carry, validation_split, plan.precision)
     program = compiled(plan)
     limits = _limits(effort, metric)
     window = train.window(min(effort.batch_size, len(train))) if isinstance(train, Stream) else 0
@@ -95,7 +99,7 @@ def fit(
     carry = placed(plan.devices, carry)
     compiling = time.perf_counter()
     # A call of nothing compiles and computes nothing.
-    carry, _ = program(carry, examples(position.step), validation_split, line.stretch(0, 0), limits)
+    carry, curves = program(carry, examples(position.step), validation_split, line.stretch(0, 0), limits)
     compile_seconds = time.perf_counter() - compiling
     began -= position.seconds
     step_seconds, ended = 0.0, ""
@@ -111,13 +115,16 @@ def fit(
         step_seconds = elapsed / max(step - position.step, 1)
         clock = [called - began + elapsed * (index + 1) / max(ran, 1) for index in range(ran)]
         fresh = _records(curves, before, clock, line, effort, metric)
-        position = Position(step, time.perf_counter() - began, (*position.records, *fresh))
+        looks = with_looks(position, curves.seen, fresh, line)
+        position = Position(step, time.perf_counter() - began, (*position.records, *fresh), looks)
         if _tell(watch, fresh, plan, line, position, checkpoints, carry):
             ended = "watch"
         elif 0 < effort.seconds <= position.seconds:
             ended = "time"
     stopped = STOPPED[int(carry.stopped)] if int(carry.stopped) or not ended else ended
-    return _fitted(plan, carry, position, line, initial, compile_seconds, stopped)
+    origin = broken_step(plan, carry, curves.seen, examples, line, seed) if stopped == STOPPED[2] else ""
+    watched = watched_record(plan, validation_split, len(validation), position, line, stopped, origin)
+    return _fitted(plan, carry, position, line, initial, compile_seconds, stopped, watched)
 
 
 def _feed(plan: Plan, train: Examples | Stream, line: Timeline) -> Callable[[int], Split]:
@@ -230,7 +237,7 @@ def _records(
     effort: Effort,
     metric: Shown,
 ) -> list[EpochRecord]:
-    *columns, factors = [np.asarray(column) for column in curves]
+    *columns, factors = [np.asarray(column) for column in curves[:-1]]
     records = []
     for index, seconds in enumerate(clock):
         train_loss, norm, loss, value = (float(column[index]) for column in columns)
@@ -259,6 +266,7 @@ def _fitted(
     initial: InitialLoss,
     compile_seconds: float,
     stopped: str,
+    watched: WatchedRecord,
 ) -> Fitted:
     layout = plan.layout
     record = TrainingRecord(
@@ -272,4 +280,4 @@ def _fitted(
         initial_loss=initial,
     )
     state = jax.tree.map(np.asarray, carry.best_state)
-    return Fitted(on_host(layout, carry.best_weights), state, record, position.records)
+    return Fitted(on_host(layout, carry.best_weights), state, record, position.records, watched)

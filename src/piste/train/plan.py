@@ -82,6 +82,8 @@ class Carry(NamedTuple):
     steps: jax.Array  # steps of the present round
     listening: Any = ()  # of the plateau schedule; nothing where it is off
     averages: Any = ()  # of the weights; nothing where they are off
+    highest: Any = ()  # loss of a single step of the present round; nothing where nobody watches
+    best_losses: Any = ()  # (N,) of the validation examples in the best round; nothing where nobody watches
 
 
 class Stretch(NamedTuple):
@@ -114,6 +116,7 @@ class Curves(NamedTuple):
     validation_loss: jax.Array
     validation_metric: jax.Array
     rate_factor: Any = ()  # by which the rates were multiplied; nothing where they never are
+    seen: Any = ()  # `piste.train.seen.Seen`; nothing where nobody watches
 
 
 def initial_carry(plan: Plan, weights: Parts, state: Any) -> Carry:

@@ -10,7 +10,7 @@ split sit out that epoch; which ones is drawn anew each time.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -24,6 +24,7 @@ from piste.train.forward import forward
 from piste.train.layout import Layout, Parts, norm
 from piste.train.plan import Carry, Curves, Limits, Plan, Split, Stretch
 from piste.train.precision import kept
+from piste.train.seen import Seen, Tallies, eye_of, norms, rise
 from piste.train.sharding import placements
 from piste.train.step import train_step
 
@@ -40,31 +41,50 @@ class Replay:
     key: Callable[[jax.Array], jax.Array]
 
 
+class Judged(NamedTuple):
+    """A split's mean loss and metric, the loss of each example (N,), and what the activations did."""
+
+    loss: jax.Array
+    metric: jax.Array
+    losses: jax.Array
+    silent: jax.Array
+    saturated: jax.Array
+
+
 def evaluate(plan: Plan, layout: Layout, weights: Parts, state: Any, split: Split) -> tuple[jax.Array, jax.Array]:
     """Return the mean loss and metric of a split whose rows are padded to whole chunks."""
+    found = judged(plan, layout, weights, state, split)
+    return found.loss, found.metric
+
+
+def judged(plan: Plan, layout: Layout, weights: Parts, state: Any, split: Split) -> Judged:
+    """Return all that a split shows of a network; its rows are padded to whole chunks."""
+    metric, eye = plan.metric, eye_of(plan, EVALUATION_CHUNK, split.inputs.dtype)
     parameters, split = layout.unpack(weights), kept(plan.precision, split)
     weight = jnp.ones(len(split.targets)) if split.weight is None else split.weight
     chunked = (split.inputs, split.targets, weight)
     chunks = jax.tree.map(lambda leaf: leaf.reshape(-1, EVALUATION_CHUNK, *leaf.shape[1:]), chunked)
-    metric = plan.metric
 
     def add(
-        sums: tuple[jax.Array, jax.Array], chunk: tuple[jax.Array, jax.Array, jax.Array]
-    ) -> tuple[tuple[jax.Array, jax.Array], jax.Array | None]:
+        sums: tuple[jax.Array, Tallies], chunk: tuple[jax.Array, jax.Array, jax.Array]
+    ) -> tuple[tuple[jax.Array, Tallies], tuple[jax.Array, jax.Array]]:
         inputs, targets, weight = chunk
-        outputs, _ = forward(plan.model, plan.precision, plan.devices, parameters, state, inputs, Context())
-        loss = jnp.sum(weight * plan.loss(outputs, targets))
+        outputs, tallies = eye.look(parameters, state, inputs, weight)
         if isinstance(metric, WholeSplit):
-            return (sums[0] + loss, sums[1]), outputs
-        return (sums[0] + loss, sums[1] + jnp.sum(weight * metric(outputs, targets))), None
+            summed, kept_outputs = sums[0], outputs
+        else:
+            summed, kept_outputs = sums[0] + jnp.sum(weight * metric(outputs, targets)), jnp.zeros(())
+        return (summed, eye.add(sums[1], tallies)), (plan.loss(outputs, targets), kept_outputs)
 
     zero = jnp.zeros((), weight.dtype)
-    (loss, summed), outputs = lax.scan(add, (zero, zero), chunks)
-    total = jnp.sum(weight)
-    if isinstance(metric, WholeSplit) and outputs is not None:
+    (summed, tallies), (losses, outputs) = lax.scan(add, (zero, eye.nothing()), chunks)
+    total, losses = jnp.sum(weight), losses.reshape(-1)
+    loss = jnp.sum(weight * losses) / total
+    value = summed / total
+    if isinstance(metric, WholeSplit):
         together = outputs.reshape(-1, *outputs.shape[2:])
-        return loss / total, metric.compute(together, split.targets, weight).astype(loss.dtype)
-    return loss / total, summed / total
+        value = metric.compute(together, split.targets, weight).astype(loss.dtype)
+    return Judged(loss, value, losses, *eye.shares(tallies, jnp.sum(weight > 0)))
 
 
 @lru_cache(maxsize=64)
@@ -90,13 +110,13 @@ def _run(
             rate = stretch.rates[index, step]
             return train_step(plan, layout, decayed, carry, batch_of(step), rate, key_of(step))
 
-        carry = lax.fori_loop(0, stretch.steps[index], one_step, carry)
+        carry, before = _steps(stretch.steps[index], one_step, carry)
         again = Replay(batch_of, stretch.steps[index], key_of)
         carry, curves = lax.cond(
             stretch.validates,
             partial(_end_round, plan, layout, validation, limits, again),
-            lambda index, carry, curves: (carry, curves),
-            index, carry, curves,
+            lambda index, before, carry, curves: (carry, curves),
+            index, before, carry, curves,
         )  # fmt: skip
         return index + 1, carry, curves
 
@@ -104,9 +124,45 @@ def _run(
         return (loop[0] < stretch.rounds) & (loop[1].stopped == 0)
 
     empty = jnp.full(stretch.order.shape[0], jnp.nan, carry.loss_sum.dtype)
-    start = (jnp.zeros((), jnp.int32), carry, Curves(empty, empty, empty, empty, empty if plan.plateau else ()))
+    seen = _unseen(plan, layout, carry, validation, stretch.order.shape[0])
+    start = (jnp.zeros((), jnp.int32), carry, Curves(empty, empty, empty, empty, empty if plan.plateau else (), seen))
     _, carry, curves = lax.while_loop(goes_on, one_round, start)
     return carry, curves
+
+
+def _steps(count: jax.Array, one_step: Callable[[jax.Array, Carry], Carry], carry: Carry) -> tuple[Carry, Parts]:
+    """Return the carry after `count` steps, and the weights before the last of them.
+
+    Where the training is watched, no step follows one whose loss is not finite. The last step is a loop of its own, in
+    the same code, so that only there the weights are copied.
+    """
+    if not isinstance(carry.highest, jax.Array):
+        return lax.fori_loop(0, count, one_step, carry), carry.weights
+
+    def goes_on(loop: tuple[jax.Array, jax.Array, Carry]) -> jax.Array:
+        return (loop[0] < loop[1]) & jnp.isfinite(loop[2].loss_sum)
+
+    def move(loop: tuple[jax.Array, jax.Array, Carry]) -> tuple[jax.Array, jax.Array, Carry]:
+        return loop[0] + 1, loop[1], one_step(loop[0], loop[2])
+
+    def part(number: jax.Array, loop: tuple[jax.Array, Carry, Parts]) -> tuple[jax.Array, Carry, Parts]:
+        before = loop[1].weights
+        step, _, carry = lax.while_loop(goes_on, move, (loop[0], count - 1 + number, loop[1]))
+        return step, carry, before
+
+    _, carry, before = lax.fori_loop(0, 2, part, (jnp.zeros((), jnp.int32), carry, carry.weights))
+    return carry, before
+
+
+def _unseen(plan: Plan, layout: Layout, carry: Carry, validation: Split, rounds: int) -> Any:
+    """Return what `rounds` rounds show before they are made; nothing where the training is not watched."""
+    if not isinstance(carry.highest, jax.Array):
+        return ()
+    layers = eye_of(plan, EVALUATION_CHUNK, validation.inputs.dtype).layers
+    empty = jnp.full(rounds, jnp.nan, carry.loss_sum.dtype)
+    leaf = jnp.full((rounds, len(layout.shapes)), jnp.nan, carry.loss_sum.dtype)
+    layer = jnp.full((rounds, len(layers)), jnp.nan, jnp.float32)
+    return Seen(jnp.zeros(rounds, jnp.int32), empty, empty, empty, leaf, leaf, leaf, layer, layer)
 
 
 def _batches(train: Split, order: jax.Array) -> Callable[[jax.Array], Split]:
@@ -135,11 +191,13 @@ def _end_round(
     limits: Limits,
     again: Replay,
     index: jax.Array,
+    before: Parts,
     carry: Carry,
     curves: Curves,
 ) -> tuple[Carry, Curves]:
     carry, weights, state = _candidate(plan, layout, limits, again, carry)
-    loss, metric = evaluate(plan, layout, weights, state, validation)
+    found = judged(plan, layout, weights, state, validation)
+    loss, metric = found.loss, found.metric
     train_loss = carry.loss_sum / carry.steps
     curves = Curves(
         curves.train_loss.at[index].set(train_loss),
@@ -147,9 +205,17 @@ def _end_round(
         curves.validation_loss.at[index].set(loss),
         curves.validation_metric.at[index].set(metric),
         curves.rate_factor.at[index].set(carry.listening.factor) if plan.plateau else (),
+        curves.seen,
     )
     rounds = carry.rounds + 1
     better = loss < carry.best_loss - limits.gain
+    if isinstance(curves.seen, Seen):
+        seen = _seen(layout, before, carry, found, better, validation.weight)
+        curves = curves._replace(seen=jax.tree.map(lambda all, one: all.at[index].set(one), curves.seen, seen))
+        carry = carry._replace(
+            highest=jnp.full_like(carry.highest, -jnp.inf),
+            best_losses=jnp.where(better, found.losses, carry.best_losses),
+        )
     keep = partial(jax.tree.map, lambda new, old: jnp.where(better, new, old))
     best_round = jnp.where(better, rounds, carry.best_round)
     finite = jnp.isfinite(train_loss) & jnp.isfinite(loss)
@@ -169,6 +235,25 @@ def _end_round(
         listening=plateau.after_round(plan.plateau, carry.listening, rounds, best_round) if plan.plateau else (),
     )
     return carry, curves
+
+
+def _seen(
+    layout: Layout, before: Parts, carry: Carry, found: Judged, better: jax.Array, weight: jax.Array | None
+) -> Seen:
+    counted = jnp.ones_like(found.losses) if weight is None else weight
+    mean, error = rise(found.losses, carry.best_losses, counted)
+    moved = jax.tree.map(jnp.subtract, carry.weights, before)
+    return Seen(
+        steps=carry.steps,
+        highest=carry.highest,
+        rise=jnp.where(better, 0.0, mean),
+        rise_error=jnp.where(better, 0.0, error),
+        weights=norms(layout, carry.weights),
+        gradients=norms(layout, carry.gradient),
+        updates=norms(layout, moved),
+        silent=found.silent,
+        saturated=found.saturated,
+    )
 
 
 def _candidate(plan: Plan, layout: Layout, limits: Limits, again: Replay, carry: Carry) -> tuple[Carry, Parts, Any]:

@@ -29,12 +29,17 @@ def train_step(
     if plan.optimiser.name == LBFGS:
         loss, state, gradient, direction, optimiser = _searched(plan, layout, decayed, carry, batch, key)
     else:
-        loss, state, gradients = _gradients(plan, layout.unpack(carry.weights), carry.state, batch, key)
+        loss, state, gradients = slopes(plan, layout.unpack(carry.weights), carry.state, batch, key)
         gradient = layout.pack(gradients)
         direction, optimiser = plan.optimiser.direction(gradient, carry.optimiser, carry.weights, decayed, layout)
     if plan.plateau:
         rate = rate * carry.listening.factor
     weights = jax.tree.map(lambda weight, step: weight - rate * step, carry.weights, direction)
+    watched = isinstance(carry.highest, jax.Array)
+    if watched:
+        # A step whose loss is not finite is not made: what it was computed from can then be looked at.
+        keep = partial(jnp.where, jnp.isfinite(loss))
+        weights = jax.tree.map(keep, weights, carry.weights)
     return carry._replace(
         weights=weights,
         optimiser=optimiser,
@@ -43,10 +48,11 @@ def train_step(
         loss_sum=carry.loss_sum + loss,
         steps=carry.steps + 1,
         averages=averaging.after_step(plan.averaging, carry.averages, weights) if plan.averaging else (),
+        highest=jnp.maximum(carry.highest, loss) if watched else (),
     )
 
 
-def _gradients(plan: Plan, parameters: Any, state: Any, batch: Split, key: jax.Array) -> tuple[jax.Array, Any, Any]:
+def slopes(plan: Plan, parameters: Any, state: Any, batch: Split, key: jax.Array) -> tuple[jax.Array, Any, Any]:
     """Return the batch's mean loss, the model's new state and the gradients.
 
     Differentiated by the tree, not by its parts: the transpose of every slice would fill a whole vector.

@@ -9,7 +9,6 @@ a function of the seed and the step.
 from dataclasses import dataclass
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
@@ -46,7 +45,7 @@ def steps_per_epoch(examples: int, batch_size: int) -> int:
 def named_key(seed: int, *names: str | int) -> jax.Array:
     """Return the random key that belongs to `names` under `seed`."""
     number = seed_of(seed, *names)
-    return jax.random.wrap_key_data(jnp.asarray(np.asarray([number >> 32, number & 0xFFFFFFFF], np.uint32)))
+    return jax.random.wrap_key_data(jax.device_put(np.asarray([number >> 32, number & 0xFFFFFFFF], np.uint32)))
 
 
 class Timeline:
@@ -128,6 +127,10 @@ class Timeline:
             key=self._key,
             validates=handed(np.bool_(self.whole or step + amount == self.round_end(number + 1))),
         )
+
+    def rows_of(self, step: int) -> NDArray[np.int32]:
+        """Return the rows of one step's batch, (B,)."""
+        return self._rows(step, step + 1)[0]
 
     def _rows(self, first: int, last: int) -> NDArray[np.int32]:
         """Return the rows of the steps from `first` up to `last`, (S, B)."""
