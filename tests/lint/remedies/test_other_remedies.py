@@ -11,7 +11,8 @@ import pytest
 from piste.core.findings import Evidence, Finding, Severity
 from piste.core.fixes import Effect
 from piste.lint.bench import Bench
-from piste.lint.pipeline import Pipeline
+from piste.lint.declared import Declared
+from piste.lint.pipeline import Pipeline, Split
 from piste.lint.problem import problem
 from piste.lint.remedies.catalog import REMEDIES
 from piste.lint.remedies.class_weights import balanced_accuracy, weighted
@@ -166,3 +167,11 @@ def test_every_remedy_has_a_name_and_says_what_it_does() -> None:
     assert {
         name for name, one in REMEDIES.items() if one.name != name or not one.title or one.title.endswith(".")
     } == set()
+
+
+def test_where_classes_count_alike_no_bias_is_asked_for(cure: Cure) -> None:
+    inputs, targets = rare(0.02)
+    pieces: dict[str, Any] = {"loss": cross_entropy, "apply": apply, "parameters": network(2)}
+    weights = np.where(targets == 1, 25.0, 0.51)
+    assert cure(Pipeline(train=Split(inputs, targets, weights), **pieces), "M109")[1] == ()
+    assert cure(Pipeline(train=(inputs, targets), declared=Declared(class_weights=True), **pieces), "M109")[1] == ()

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from piste.core.findings import Evidence, Finding, Severity
 from piste.core.records import Task
+from piste.lint.arrays import as_numpy
 from piste.lint.bench import Bench
 from piste.lint.probes.start import Start, start
 from piste.lint.problem import problem
@@ -23,10 +26,22 @@ def check(bench: Bench) -> Iterator[Finding]:
         raise NotRun("A loss of constant answers that is not above 0 is no measure.")
     if found.network > (_ABOVE_OF_NUMBERS if numbers else _ABOVE) * reference:
         yield _high(found, numbers, reference)
-    elif found.fresh and found.network < _BELOW * found.constant:
+    elif found.fresh and found.network < _BELOW * min(found.zero, found.constant):  # weights may make zero the best
         yield _low(found)
-    elif not numbers and found.constant < 0.5 * found.zero and found.network > 2.0 * found.constant:
+    elif (
+        not numbers
+        and found.constant < 0.5 * found.zero
+        and found.network > 2.0 * found.constant
+        and _count_alike(bench)
+    ):
         yield _bias(found)
+
+
+def _count_alike(bench: Bench) -> bool:
+    """Return whether no class counts more than another: with balanced weights, no class is rare."""
+    train = bench.pipeline.train
+    weights = None if train is None else train.weights
+    return not bench.pipeline.declared.class_weights and (weights is None or float(np.ptp(as_numpy(weights))) == 0.0)
 
 
 def _high(found: Start, numbers: bool, reference: float) -> Finding:
