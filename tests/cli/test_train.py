@@ -42,7 +42,7 @@ def test_everything_said_goes_to_stderr_as_plain_lines(tmp_path: Path) -> None:
     assert not {"\r", "\x1b"} & set(outcome.stderr)
     assert {path.name for path in run.path.iterdir()} == {
         "run.json", "data.json", "evaluation.json", "lint.json", "metrics.jsonl", "model", "predictions.parquet",
-        "report.html",
+        "report.html", "watched.json", "reference.json", "reference.parquet",
     }  # fmt: skip
 
 

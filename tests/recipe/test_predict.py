@@ -110,3 +110,12 @@ def test_the_data_of_the_training_are_recognised(trips: tuple[Run, Path], tmp_pa
     lines = path.read_text().splitlines(keepends=True)
     (tmp_path / "fewer.csv").write_text("".join(lines[:100]))
     assert run.evaluate(tmp_path / "fewer.csv").notes == ()
+
+
+def test_what_the_linter_finds_in_other_rows_is_among_the_notes(trips: tuple[Run, Path], tmp_path: Path) -> None:
+    run, path = trips
+    lines = path.read_text().splitlines()
+    wrong = [line.rsplit(",", 1)[0] + ",9999.0" if "Bern" in line else line for line in lines]
+    (tmp_path / "wrong.csv").write_text("\n".join(wrong) + "\n")
+    (note,) = run.evaluate(tmp_path / "wrong.csv").notes
+    assert note.startswith("info[E303]: Mean error of the examples with city = Bern: ")

@@ -26,7 +26,8 @@ def files(run: Run) -> set[str]:
 def test_the_run_folder_holds_everything_and_nothing_pickled(iris: Run) -> None:
     assert files(iris) == {
         "run.json", "data.json", "lint.json", "evaluation.json", "metrics.jsonl", "predictions.parquet", "report.html",
-        "model/spec.json", "model/parameters.safetensors", "model/encoding.json",
+        "model/spec.json", "model/parameters.safetensors", "model/encoding.json", "watched.json", "reference.json",
+        "reference.parquet",
     }  # fmt: skip
 
 

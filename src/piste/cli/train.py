@@ -8,7 +8,8 @@ from cyclopts import Parameter
 from piste.cli.options import Chosen, with_settings
 from piste.cli.output import console, write_json
 from piste.cli.run_argument import DEFAULT_RUNS
-from piste.recipe.settings import SECTIONS, Settings
+from piste.lint.settings import LintSettings
+from piste.recipe.settings import LINTING, SECTIONS, Settings
 
 
 def _train(
@@ -35,8 +36,9 @@ def _train(
     from piste.recipe.progress import listener
     from piste.recipe.train import train_with
 
-    settings = Settings(**chosen.settings)
-    run = train_with(data, settings, chosen.origins, runs, listener(quiet or json))
+    sections = dict(chosen.settings)
+    lint = sections.pop(LINTING)
+    run = train_with(data, Settings(**sections), chosen.origins, runs, listener(quiet or json), lint=lint)
     if json:
         records = {"path": str(run.path), "run": run.record, "data": run.data, "evaluation": run.evaluation}
         write_json(records)
@@ -44,4 +46,4 @@ def _train(
         console().print(str(run.path), markup=False)
 
 
-train = with_settings(SECTIONS, _train)
+train = with_settings(SECTIONS, _train, {LINTING: LintSettings})

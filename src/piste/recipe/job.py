@@ -8,12 +8,15 @@ from contextlib import suppress
 import msgspec
 
 from piste.core.errors import PisteError, RunError
-from piste.core.records import EvaluationRecord, RunRecord, Status, TrainingRecord
+from piste.core.records import EvaluationRecord, RunRecord, Status
 from piste.core.runs import CHECKPOINTS, EVALUATION, PREDICTIONS, RUN, STREAM, RunFolder
+from piste.core.watched import WATCHED
 from piste.data.encoding import Encoding
 from piste.data.examples import DataSet
-from piste.evaluate import evaluation_record, imbalance, main_score
+from piste.evaluate import Predictions, evaluation_record, imbalance, main_score
 from piste.evaluate.baselines import run_baselines
+from piste.lint.settings import EVERY_RULE, LintSettings
+from piste.recipe.afterwards import judged_run
 from piste.recipe.augmentation import build_augmentations
 from piste.recipe.augmented import augmented_examples
 from piste.recipe.baseline_inputs import baseline_inputs
@@ -21,13 +24,15 @@ from piste.recipe.examples import describer
 from piste.recipe.fitting import Splits, encode_splits, fit_network, on_disk
 from piste.recipe.interrupt import gentle_interrupt
 from piste.recipe.judged import data_alone
-from piste.recipe.linting import lint_before
+from piste.recipe.linting import lint_after, lint_before
+from piste.recipe.lookout import Lookout
 from piste.recipe.network import Network, save_network
 from piste.recipe.progress import Listener, duration, told
 from piste.recipe.reference import write_reference
 from piste.recipe.run import Run
-from piste.recipe.settings import Settings
+from piste.recipe.settings import LINTING, Settings
 from piste.recipe.tables import prediction_columns, truth_columns, write_table
+from piste.recipe.versions import then_and_now
 from piste.report import write_report
 from piste.train.checkpoint import Checkpoints
 from piste.train.fit import Fitted
@@ -42,14 +47,15 @@ def carry_out(
     settings: Settings,
     hear: Listener,
     watch: Watch | None = None,
+    lint: LintSettings = EVERY_RULE,
 ) -> Run:
     """Train, judge and report into `folder`, from its last checkpoint where it has one.
 
-    `watch` is a person's own function, called after each validation. Whatever breaks the run is written into
-    `run.json`, so that nobody takes it for a finished one.
+    `watch` is a person's own function, called after each validation; `lint` says which rules are asked. Whatever
+    breaks the run is written into `run.json`, so that nobody takes it for a finished one.
     """
     try:
-        return _finished(folder, record, dataset, encoding, settings, hear, watch)
+        return _finished(folder, record, dataset, encoding, settings, hear, watch, lint)
     except KeyboardInterrupt:
         _mark(folder, f"It was stopped by hand; `piste resume {folder.path}` goes on.")
         raise
@@ -75,19 +81,25 @@ def _finished(
     settings: Settings,
     hear: Listener,
     watch: Watch | None,
+    lint: LintSettings,
 ) -> Run:
     splits = encode_splits(dataset, encoding)
-    lint_before(folder, data_alone(dataset, encoding, splits, settings), hear)
+    known = dataclasses.replace(data_alone(dataset, encoding, splits, settings), versions=then_and_now(record))
+    before = lint_before(folder, known, hear, lint)
     with told(hear, "Writing the encoded examples to the disk"):
         splits = on_disk(dataset, encoding, splits, settings, folder.file(STREAM))
-    network, training = _trained(folder, record, dataset, splits, encoding, settings, hear, watch)
+    network, fitted = _trained(folder, record, dataset, splits, encoding, settings, hear, watch)
     changes = build_augmentations(settings.training.augment or (), encoding)
     shown = augmented_examples(changes, splits.train, encoding, settings.data.seed)
-    training = dataclasses.replace(training, augmented=shown)
+    training = dataclasses.replace(fitted.record, augmented=shown)
     save_network(network, folder)
+    folder.write(fitted.watched, WATCHED)
     write_reference(folder, dataset, settings.data.seed)
-    evaluation = _judged(folder, dataset, splits, network, settings.data.seed, hear)
+    predictions, evaluation = _judged(folder, dataset, splits, network, settings.data.seed, hear)
     folder.write(evaluation, EVALUATION)
+    with told(hear, "Asking the linter"):
+        seen = judged_run(known, folder, record, splits, settings, network, fitted.watched, predictions, evaluation)
+        lint_after(folder, before, seen, hear, lint)
     folder.write(dataclasses.replace(record, status=Status.FINISHED, training=training, error=""), RUN)
     report = write_report(folder)
     for name in (CHECKPOINTS, STREAM):
@@ -106,16 +118,18 @@ def _trained(
     settings: Settings,
     hear: Listener,
     own: Watch | None,
-) -> tuple[Network, TrainingRecord]:
+) -> tuple[Network, Fitted]:
     checkpoints = Checkpoints(
         folder.file(CHECKPOINTS), _identity(record, dataset), 60.0 * settings.training.checkpoint, hear.say
     )
     hear.say(f"Training on {splits.train_rows:,} examples ...")
+    lookout = Lookout(hear.say)
     with gentle_interrupt() as raise_if_asked:
 
         def watch(progress: Progress) -> object:
             if progress.record is not None:
                 folder.append(progress.record)
+                lookout.hear(progress.record)
             hear.training(progress.done, progress.epochs, progress.record)
             raise_if_asked()
             return own(progress) if own and progress.record else None
@@ -125,7 +139,7 @@ def _trained(
     folder.rewrite(fitted.epochs)
     hear.trained()
     hear.say(_ended(fitted))
-    return network, fitted.record
+    return network, fitted
 
 
 _WHY = {
@@ -148,7 +162,7 @@ def _ended(fitted: Fitted) -> str:
 
 def _judged(
     folder: RunFolder, dataset: DataSet, splits: Splits, network: Network, seed: int, hear: Listener
-) -> EvaluationRecord:
+) -> tuple[Predictions, EvaluationRecord]:
     predictions = network.judged(splits.test.inputs, splits.truth["test"])
     rows = dataset.rows["test"]
     table = {
@@ -180,14 +194,15 @@ def _judged(
             main=main,
         )
     # Where the test split leaves that score undefined, another one decided.
-    return (
-        dataclasses.replace(judged, verdict=f"{judged.verdict} {uneven}") if uneven and judged.main == main else judged
-    )
+    if uneven and judged.main == main:
+        judged = dataclasses.replace(judged, verdict=f"{judged.verdict} {uneven}")
+    return predictions, judged
 
 
 def _identity(record: RunRecord, dataset: DataSet) -> str:
     """Return what a checkpoint must have been made from to be of use: data and settings, as a hash."""
-    # On how many devices it is computed may change on the way.
+    # On how many devices it is computed may change on the way, and which rules are asked.
     settings = {**record.settings, "training": {**record.settings["training"], "devices": None}}
+    settings.pop(LINTING, None)
     named = msgspec.json.encode([dataset.record.fingerprint, settings])
     return hashlib.sha256(named).hexdigest()

@@ -15,6 +15,8 @@ from piste.data.dataset import NewRows, read_new
 from piste.data.settings import DataSettings
 from piste.data.sources import fingerprint
 from piste.evaluate import chosen, evaluation_record
+from piste.recipe.afterwards import judged_rows
+from piste.recipe.linting import lint_rows, sentence, wanted_of
 from piste.recipe.network import Network
 from piste.recipe.run import Run
 from piste.recipe.tables import Columns, prediction_columns, write_table
@@ -78,7 +80,8 @@ def evaluate(run: Run | Path | str, data: Any, *, devices: int | None = None) ->
     """Return the scores of the network of `run` on labelled `data`, each with its interval.
 
     Data that bring a test split of their own are judged by that alone; `notes` of the record says so, and says when
-    the data are those of the training. Raises `DataError` where the target is absent or a class is unknown.
+    the data are those of the training, and what the linter finds. Raises `DataError` where the target is absent or a
+    class is unknown.
     """
     configure_jax()
     run = opened(run)
@@ -96,7 +99,8 @@ def evaluate(run: Run | Path | str, data: Any, *, devices: int | None = None) ->
         run.record.seed,
         main=run.evaluation.main,
     )
-    return dataclasses.replace(record, notes=(*new.notes, *_seen(run, new)))
+    found = lint_rows(judged_rows(run, new, predictions, record), wanted_of(run.record)).causes
+    return dataclasses.replace(record, notes=(*new.notes, *_seen(run, new), *map(sentence, found)))
 
 
 def network_on(run: Run, devices: int | None) -> Network:

@@ -11,6 +11,7 @@ from piste.core.settings import from_mapping
 from piste.data.dataset import load
 from piste.recipe.fitting import fitted_encoding
 from piste.recipe.job import carry_out
+from piste.recipe.linting import wanted_of
 from piste.recipe.networks import takes_of
 from piste.recipe.progress import Listener, listener, told
 from piste.recipe.run import Run
@@ -69,7 +70,7 @@ def resume_with(
     record = dataclasses.replace(record, status=Status.UNFINISHED, error="")
     folder.write(record, RUN)
     encoding = fitted_encoding(dataset, settings)
-    return carry_out(folder, record, dataset, encoding, settings, hear, watch)
+    return carry_out(folder, record, dataset, encoding, settings, hear, watch, wanted_of(record))
 
 
 def _on(record: RunRecord, devices: int) -> RunRecord:

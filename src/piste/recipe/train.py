@@ -14,6 +14,9 @@ from piste.core.versions import versions
 from piste.data.dataset import load
 from piste.data.examples import DataSet
 from piste.data.stream import GIB
+from piste.lint.catalog import RULES
+from piste.lint.judge import chosen
+from piste.lint.settings import EVERY_RULE, LintSettings
 from piste.recipe.building import build_model
 from piste.recipe.command import command_line
 from piste.recipe.defaults import decide
@@ -24,8 +27,8 @@ from piste.recipe.job import carry_out
 from piste.recipe.networks import takes_of
 from piste.recipe.progress import Listener, listener, told
 from piste.recipe.run import Run
-from piste.recipe.settings import SECTIONS, Settings, from_keywords, recorded
-from piste.recipe.versions import PACKAGES, device
+from piste.recipe.settings import LINTING, SECTIONS, Settings, from_keywords, recorded
+from piste.recipe.versions import PACKAGES, device, environment
 from piste.train.compiler import configure_jax
 from piste.train.progress import Watch
 
@@ -83,10 +86,15 @@ def train_with(
     runs: Path,
     hear: Listener,
     watch: Watch | None = None,
+    lint: LintSettings = EVERY_RULE,
 ) -> Run:
-    """Do what `train` does with settings that are built already; `origins` says where those given came from."""
+    """Do what `train` does with settings that are built already; `origins` says where those given came from.
+
+    `lint` says which rules are asked.
+    """
     for section in SECTIONS:
         check(getattr(settings, section))
+    chosen(RULES, lint.select, lint.ignore)  # says that there is no such rule before anything is written
     with told(hear, "Reading the data"):
         dataset = load(data, settings.data, takes_of(settings.model.model))
     settings, choices = decide(_as_read(settings, dataset), origins, Facts.of(dataset))
@@ -103,14 +111,15 @@ def train_with(
         seed=settings.data.seed,
         versions=versions(PACKAGES),
         device=device(),
-        settings=recorded(settings),
+        settings=recorded(settings) | ({LINTING: recorded(lint)} if lint != EVERY_RULE else {}),
         choices=choices,
         source=str(data) if isinstance(data, str | Path) else "",
+        environment=environment(),
     )
     folder = RunFolder.create(runs, dataset.name)
     folder.write(record, RUN)
     folder.write(dataset.record, DATA)
-    return carry_out(folder, record, dataset, encoding, settings, hear, watch)
+    return carry_out(folder, record, dataset, encoding, settings, hear, watch, lint)
 
 
 def _as_read(settings: Settings, dataset: DataSet) -> Settings:

@@ -6,7 +6,6 @@ from piste.core.findings import Evidence, Finding, Severity
 from piste.lint.bench import Bench
 from piste.lint.rule import Group, NotRun, Rule
 
-
 _MACHINE = ("python", "system", "device")
 
 
