@@ -3,11 +3,13 @@
 from piste.lint.rule import Rule
 from piste.lint.rules.data import (
     blank_examples,
+    blind_twin,
     conflicting_labels,
     constant_columns,
     finite_data,
     groups_apart,
     input_scale,
+    inputs_matter,
     known_classes,
     near_duplicates,
     row_numbers,
@@ -118,6 +120,8 @@ RULES: tuple[Rule, ...] = (
     input_scale.RULE,  # D114 scaled once and alike
     blank_examples.RULE,  # D115 something to see
     row_numbers.RULE,  # D116 no answer in the order
+    inputs_matter.RULE,  # D117 each with its own target
+    blind_twin.RULE,  # D118 nothing known untold
     # loss
     known_answers.RULE,  # L101 the values of the cross-entropy
     order.RULE,  # L102 right costs less than wrong

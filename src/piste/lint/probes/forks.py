@@ -61,12 +61,12 @@ class Forked:
 
 def run(bench: Bench, course: Course) -> Run:
     """Probe: a training of `course.steps` steps."""
-    fork, measure = bench.probe(forked), bench.probe(level)
+    fork, measure = bench.probe(forked), bench.probe(measured)
     factors = course.factor * bench.probe(scales, course.steps) * _rising(course)
     state, losses = fork.start(), []
     for number, (inputs, targets) in enumerate(bench.probe(paired_batches, course.steps, course.broken)):
         bench.hurry()
-        losses.append(measure(fork.parameters(state), inputs, targets, number))
+        losses.append(measure(fork.parameters(state), inputs, targets, number)[0])
         if course.factor:
             state = fork.step(state, inputs, targets, np.float32(factors[number]), number)
     return Run(np.array([float(one) for one in losses], np.float64), fork.parameters(state))
@@ -114,19 +114,42 @@ def paired_batches(bench: Bench, steps: int, broken: bool) -> tuple[tuple[Arrays
     rows, split = bench.probe(batch_rows, steps), bench.pipeline.train
     inputs, targets = as_numpy(split.inputs), as_numpy(split.targets)
     if broken:
-        targets = targets[bench.generator("broken pairs").permutation(len(targets))]
+        targets = targets[bench.probe(broken_pairs, "train", 0)]
     return tuple((inputs[one], targets[one]) for one in rows)
 
 
-def level(bench: Bench) -> Callable[[Any, Any, Any, int], Any]:
-    """Probe: `(parameters, inputs, targets, number)` to the mean loss in training mode, draws being the number's."""
+def broken_pairs(bench: Bench, name: str, deal: int = 0) -> NDArray[np.int64]:
+    """Probe: for each example of a split the one whose target it gets (N,): targets that say nothing of its own.
+
+    Sorted by target, the examples are dealt targets from evenly spread places, so that those of one class get every
+    class in its own share. A random permutation leaves a trace of the truth, from which much is learnt where the
+    examples are few clusters.
+    """
+    targets = as_numpy(bench.pipeline.splits[name].targets)
+    count = len(targets)
+    flat = targets.reshape(count, -1)
+    value = flat.argmax(axis=1) if flat.shape[1] > 1 else flat[:, 0]
+    order = np.lexsort((bench.generator("broken pairs", name, deal).random(count), value))
+    stride = next(one for one in range(round(0.618 * count), count + 2) if np.gcd(one, count) == 1)
+    dealt = np.empty(count, np.int64)
+    dealt[order] = order[(np.arange(count) * stride + count // 3) % count]
+    return dealt
+
+
+def measured(bench: Bench) -> Callable[[Any, Any, Any, int], tuple[Any, Any]]:
+    """Probe: `(parameters, inputs, targets, number)` to (mean loss, outputs) in training mode, draws the number's."""
     mean, net = _mean(bench), bench.probe(network)
     fast = compiled(mean)
-    return lambda parameters, inputs, targets, number: fast(parameters, net.state, inputs, targets, number)[0]
+
+    def measure(parameters: Any, inputs: Any, targets: Any, number: int) -> tuple[Any, Any]:
+        loss, (_, outputs) = fast(parameters, net.state, inputs, targets, number)
+        return loss, outputs
+
+    return measure
 
 
-def _mean(bench: Bench) -> Callable[..., tuple[Any, Any]]:
-    """Return `(parameters, state, inputs, targets, number)` to (mean loss, new state) in training mode.
+def _mean(bench: Bench) -> Callable[..., tuple[Any, tuple[Any, Any]]]:
+    """Return `(parameters, state, inputs, targets, number)` to (mean loss, (new state, outputs)) in training mode.
 
     Batch norm needs the statistics of the batch: running ones are not those of parameters that moved.
     """
@@ -134,12 +157,13 @@ def _mean(bench: Bench) -> Callable[..., tuple[Any, Any]]:
     if not net.traceable or loss is None:
         raise NotRun("It takes a network and a loss that are written in JAX.")
 
-    def mean(parameters: Any, state: Any, inputs: Any, targets: Any, number: Any) -> tuple[Any, Any]:
+    def mean(parameters: Any, state: Any, inputs: Any, targets: Any, number: Any) -> tuple[Any, tuple[Any, Any]]:
         if net.train is None:
-            return jnp.mean(jnp.asarray(loss(net.evaluate(parameters, state, inputs), targets))), state
-        key = jax.random.fold_in(jax.random.key(bench.pipeline.seed), number)
-        outputs, state = net.train(parameters, state, inputs, key)
-        return jnp.mean(jnp.asarray(loss(outputs, targets))), state
+            outputs = net.evaluate(parameters, state, inputs)
+        else:
+            key = jax.random.fold_in(jax.random.key(bench.pipeline.seed), number)
+            outputs, state = net.train(parameters, state, inputs, key)
+        return jnp.mean(jnp.asarray(loss(outputs, targets))), (state, outputs)
 
     return mean
 
@@ -170,7 +194,7 @@ def _composed(bench: Bench) -> Forked:
 
     def step(state: Any, inputs: Any, targets: Any, factor: Any, number: Any) -> Any:
         parameters, memory, running = state
-        (_, running), gradient = slope(parameters, running, inputs, targets, number)
+        (_, (running, _)), gradient = slope(parameters, running, inputs, targets, number)
         updates, memory = optimiser.update(gradient, memory, parameters)
         moved = jax.tree.map(lambda one, change: (one + factor * change).astype(one.dtype), parameters, updates)
         return moved, memory, running
