@@ -71,10 +71,10 @@ class _Look:
         self._numbers: list[Any] = []
 
     def places(self) -> tuple[Place, ...]:
-        jax.eval_shape(self._run, *self._arguments)
+        lowered = jax.jit(self._run).lower(*self._arguments)
         if not self._seen:
             return ()
-        numbers = jax.jit(self._run)(*self._arguments)
+        numbers = lowered.compile()(*self._arguments)
         return tuple(
             Place(kind, size, tuple(float(one) for one in row))
             for (kind, size), row in zip(self._seen, numbers, strict=True)

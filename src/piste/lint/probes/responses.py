@@ -100,7 +100,7 @@ def decay(bench: Bench) -> Decay:
     """Probe: the optimiser on a gradient of zero, at weights drawn at random, at the start and later."""
     update, net = bench.probe(updating), bench.probe(network)
     weights = _drawn(bench, net.parameters, "decay")
-    begin, none = bench.pipeline.optimiser.init(weights), jax.tree.map(jnp.zeros_like, weights)
+    begin, none = bench.pipeline.optimiser.init(weights), _scaled(weights, 0.0)
     known = floating(weights)
     shares, scaled = dict.fromkeys(known, 0.0), set()
     for step in _LATER:
@@ -131,7 +131,7 @@ def memory(bench: Bench) -> float:
     """
     update, net = bench.probe(updating), bench.probe(network)
     steady, change = (_drawn(bench, net.parameters, name, signs=True) for name in ("steady", "change"))
-    change, quiet = _scaled(change, _CHANGE), jax.tree.map(jnp.zeros_like, steady)
+    change, quiet = _scaled(change, _CHANGE), _scaled(steady, 0.0)
     steps = LAG + 4
     base = [quiet if at in (steps - 1 - LAG, steps - 2) else steady for at in range(steps)]
     last = floating(_last(bench, update, base))
@@ -173,13 +173,14 @@ def _drawn(bench: Bench, tree: Any, name: str, *, signs: bool = False) -> Any:
         if not np.issubdtype(array.dtype, np.floating):
             return leaf
         drawn = generator.normal(size=array.shape)
-        return jnp.asarray(np.sign(drawn) if signs else drawn, jnp.asarray(leaf).dtype)
+        return (np.sign(drawn) if signs else drawn).astype(leaf.dtype)
 
     return jax.tree.unflatten(structure, [one(leaf) for leaf in values])
 
 
 def _scaled(tree: Any, by: float) -> Any:
-    return jax.tree.map(lambda leaf: leaf * jnp.asarray(by, leaf.dtype), tree)
+    # In NumPy, which compiles nothing.
+    return jax.tree.map(lambda leaf: np.asarray(leaf) * np.asarray(by, leaf.dtype), tree)
 
 
 def _length(tree: Any) -> float:
