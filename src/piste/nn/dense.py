@@ -7,6 +7,7 @@ import jax
 from piste.core.errors import SettingError
 from piste.nn.initialisers import INITIALISERS, initial_bias
 from piste.nn.layer import Context, Layer, Parameters, Shape
+from piste.nn.small_products import product
 
 
 @dataclass(frozen=True)
@@ -35,5 +36,5 @@ class Dense(Layer):
 
     def __call__(self, parameters: Parameters, inputs: jax.Array, context: Context) -> jax.Array:
         """Return the weighted sums, shape (..., units)."""
-        outputs = inputs @ parameters["weight"]
+        outputs = product(inputs, parameters["weight"])
         return outputs + parameters["bias"] if self.bias else outputs

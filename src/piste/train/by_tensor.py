@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import optax
 from optax.contrib import scale_by_muon
 
+from piste.train.adam import scale_by_adam
 from piste.train.layout import Layout, Parts
 
 _TINY = 1e-30  # so that nothing is divided by zero
@@ -43,7 +44,7 @@ def with_muon(momentum: float, beta2: float, layout: Layout) -> optax.GradientTr
     eq. 4). Kernels (..., in, out) count as matrices (... * in, out).
     """
     muon = scale_by_muon(beta=momentum)
-    adam = optax.scale_by_adam(0.9, beta2)
+    adam = scale_by_adam(0.9, beta2)
 
     def init(weights: Parts) -> MuonState:
         matrices, rest = _divided(weights, layout)

@@ -13,6 +13,7 @@ import jax.numpy as jnp
 import optax
 
 from piste.core.errors import SettingError
+from piste.train.adam import scale_by_adam
 from piste.train.by_tensor import trust_ratio, with_muon
 from piste.train.layout import Layout, Parts, norm
 
@@ -26,11 +27,11 @@ OPTIMISERS: dict[str, Make] = {
     "adagrad": lambda one, layout: optax.scale_by_rss(initial_accumulator_value=0.0),
     "rmsprop": lambda one, layout: optax.scale_by_rms(decay=one.second),
     "adadelta": lambda one, layout: optax.scale_by_adadelta(rho=one.second),
-    "adam": lambda one, layout: optax.scale_by_adam(one.beta1, one.second),
-    "adamw": lambda one, layout: optax.scale_by_adam(one.beta1, one.second),  # as adam: decay is always decoupled
-    "nadam": lambda one, layout: optax.scale_by_adam(one.beta1, one.second, nesterov=True),
+    "adam": lambda one, layout: scale_by_adam(one.beta1, one.second),
+    "adamw": lambda one, layout: scale_by_adam(one.beta1, one.second),  # as adam: decay is always decoupled
+    "nadam": lambda one, layout: scale_by_adam(one.beta1, one.second, nesterov=True),
     "lion": lambda one, layout: optax.scale_by_lion(one.beta1, one.second),
-    "lamb": lambda one, layout: optax.scale_by_adam(one.beta1, one.second, eps=1e-6),  # and `trust_ratio` at the end
+    "lamb": lambda one, layout: scale_by_adam(one.beta1, one.second, 1e-6),  # and `trust_ratio` at the end
     "muon": lambda one, layout: with_muon(one.beta1, one.second, layout),
 }
 LBFGS = "lbfgs"  # needs the objective itself: `piste.train.full_batch` makes its steps
