@@ -1,6 +1,8 @@
 """Remedies of the examples: what goes, what stays, and what is refused."""
 
+import csv
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -47,7 +49,8 @@ def test_too_many_copies_are_left_to_the_person(cure: Cure, table: Table) -> Non
 def test_examples_from_a_function_are_out_of_reach(cure: Cure, table: Table, piece: str) -> None:
     splits = table()
     splits["test"][0][:10] = splits["train"][0][:10]
-    _, (fix,), _ = cure(Pipeline(**splits, **{piece: lambda given: [splits["train"]]}), "D101")
+    splits[piece] = lambda given: [splits["train"]]
+    _, (fix,), _ = cure(Pipeline(**splits), "D101")
     assert f"{piece}= brings examples of its own" in fix.reason
 
 
@@ -63,7 +66,7 @@ def test_leaks_go_one_after_the_other(cure: Cure, table: Table) -> None:
 
 
 def test_a_network_made_for_a_width_keeps_it(cure: Cure, table: Table) -> None:
-    splits = {name: (np.c_[given[0], given[1]], given[1]) for name, given in table().items()}
+    splits: dict[str, Any] = {name: (np.c_[given[0], given[1]], given[1]) for name, given in table().items()}
     apply = lambda parameters, inputs: inputs @ parameters  # noqa: E731
     _, (fix,), _ = cure(Pipeline(**splits, apply=apply, parameters=np.zeros((5, 1), np.float32)), "D103")
     assert "The network takes 5 inputs" in fix.reason
@@ -71,7 +74,9 @@ def test_a_network_made_for_a_width_keeps_it(cure: Cure, table: Table) -> None:
 
 
 def test_constant_columns_go(cure: Cure, table: Table) -> None:
-    splits = {name: (np.c_[given[0], np.ones(len(given[0]))], given[1]) for name, given in table().items()}
+    splits: dict[str, Any] = {
+        name: (np.c_[given[0], np.ones(len(given[0]))], given[1]) for name, given in table().items()
+    }
     cured, (fix,), _ = cure(Pipeline(**splits), "D104")
     assert (fix.effect, cured.test.inputs.shape) == (Effect.GONE, (100, 4))
 
@@ -107,7 +112,7 @@ def grouped(values: str) -> Pipeline:
     inputs = generator.normal(size=(600, 3)).astype(np.float32)
     targets = generator.integers(0, 2, 600)
     mark = generator.permutation(np.repeat(np.arange(60), 10))
-    parts = {}
+    parts: dict[str, Any] = {}
     for name, rows in zip(("train", "validation", "test"), np.split(np.arange(600), [420, 510]), strict=True):
         parts[name] = Split(inputs[rows], targets[rows], rows=rows, **{values: mark[rows]})
     return Pipeline(**parts)
@@ -175,3 +180,19 @@ def test_sorted_examples_are_mixed(cure: Cure, table: Table) -> None:
     cured, (fix,), _ = cure(Pipeline(train=tuple(part[order] for part in splits["train"])), "D116")
     assert (fix.effect, fix.remedy) == (Effect.GONE, "shuffle")
     assert sorted(cured.train.numbers.tolist()) == list(range(300))
+
+
+@pytest.mark.data
+def test_makes_of_cars_share_a_split(cure: Cure, data_folder: Path) -> None:
+    with (data_folder / "tables" / "mpg.csv").open() as file:
+        rows = [row for row in csv.DictReader(file) if row["horsepower"]]
+    inputs = np.array([[float(row[name]) for name in ("cylinders", "horsepower", "weight")] for row in rows])
+    targets = np.array([float(row["mpg"]) for row in rows])
+    makes = np.array([row["name"].split()[0] for row in rows])
+    parts = np.split(np.random.default_rng(0).permutation(len(rows)), [270, 330])
+    splits: Any = [Split(inputs[part], targets[part], groups=makes[part], rows=part) for part in parts]
+    pipeline = Pipeline(train=splits[0], validation=splits[1], test=splits[2])
+    cured, fixes, record = cure(pipeline, "D112", "D114")
+    assert [(fix.code, fix.effect) for fix in fixes] == [("D112", Effect.GONE), ("D114", Effect.GONE)]
+    assert record.causes == ()
+    assert not set(cured.train.groups) & (set(cured.validation.groups) | set(cured.test.groups))

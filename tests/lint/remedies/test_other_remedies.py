@@ -38,7 +38,10 @@ def apply(parameters: Any, inputs: Any) -> Any:
 
 def network(outputs: int) -> dict[str, Any]:
     generator = np.random.default_rng(0)
-    draw = lambda *shape: generator.normal(size=shape).astype(np.float32) * 0.3  # noqa: E731
+
+    def draw(*shape: int) -> np.ndarray:
+        return np.asarray(0.3 * generator.normal(size=shape), np.float32)
+
     return {
         "hidden": {"w": draw(4, outputs), "b": np.zeros(outputs, np.float32)},
         "out": {"w": draw(outputs, outputs) * 0.1, "b": np.zeros(outputs, np.float32)},
@@ -60,7 +63,7 @@ def found(code: str, remedy: str, settings: dict[str, Any] | None = None) -> Fin
 
 def test_the_last_bias_starts_at_the_log_of_the_shares(cure: Cure) -> None:
     inputs, targets = rare(0.02)
-    pieces = {"loss": cross_entropy, "train": (inputs, targets), "apply": apply}
+    pieces: dict[str, Any] = {"loss": cross_entropy, "train": (inputs, targets), "apply": apply}
     for given in ({"parameters": network(2)}, {"init": lambda seed: network(2)}):
         pipeline = Pipeline(**pieces, **given)
         cured, (fix,), record = cure(pipeline, "M109")
@@ -71,7 +74,7 @@ def test_the_last_bias_starts_at_the_log_of_the_shares(cure: Cure) -> None:
 
 
 def test_so_does_that_of_a_layer(cure: Cure) -> None:
-    pieces = {"loss": cross_entropy, "train": rare(0.02)}
+    pieces: dict[str, Any] = {"loss": cross_entropy, "train": rare(0.02)}
     _, (fix,), _ = cure(Pipeline(**pieces, model=Sequential((Dense(8), Dense(2)))), "M109")
     assert fix.effect is Effect.GONE
     assert "bias" in fix.change
@@ -98,7 +101,12 @@ def test_a_network_without_a_bias_is_left(cure: Cure) -> None:
 
 def test_classes_count_alike_in_metric_and_loss(cure: Cure) -> None:
     inputs, targets = rare(0.1)
-    pieces = {"train": (inputs, targets), "metric": accuracy, "higher_is_better": True, "loss": cross_entropy}
+    pieces: dict[str, Any] = {
+        "train": (inputs, targets),
+        "metric": accuracy,
+        "higher_is_better": True,
+        "loss": cross_entropy,
+    }
     cured, (fix,), record = cure(Pipeline(**pieces, classes=2), "D108", "L102", "L103")
     assert (fix.code, fix.effect, record.clean) == ("D108", Effect.GONE, True)
     assert fix.change == "the metric is the balanced accuracy, and the loss weighs classes from 0.556 to 5"
@@ -129,7 +137,7 @@ def test_signs_are_turned(cure: Cure, table: Callable[..., dict[str, Any]]) -> N
     wrong = lambda outputs, targets: -cross_entropy(outputs, targets)  # noqa: E731
     cured, (fix,), record = cure(Pipeline(loss=wrong, task="many-class", classes=3), "L102")
     assert (fix.remedy, fix.effect, record.clean) == ("reverse-loss", Effect.GONE, True)
-    pieces = {**table(), "apply": apply, "parameters": network(2), "loss": cross_entropy}
+    pieces: dict[str, Any] = {**table(), "apply": apply, "parameters": network(2), "loss": cross_entropy}
     cured, (fix,), record = cure(Pipeline(**pieces, optimiser=optax.scale(0.1)), "O101")
     assert (fix.remedy, fix.effect, record.clean) == ("reverse-update", Effect.GONE, True)
     assert float(cured.optimiser.update(jnp.ones(()), cured.optimiser.init(jnp.ones(())))[0]) == pytest.approx(-0.1)
@@ -145,6 +153,7 @@ def test_the_rate_is_scaled_by_a_factor_or_to_a_rate() -> None:
     mend = REMEDIES["learning-rate"].mend
     scaled = mend(bench, found("O102", "learning-rate", {"factor": 0.1})).pipeline
     assert updated(scaled.optimiser, 1.0) == pytest.approx(-0.05)
+    assert scaled.schedule is not None
     assert scaled.schedule(3) == pytest.approx(0.05)
     assert updated(mend(bench, found("O201", "learning-rate", {"learning_rate": 0.02})).pipeline.optimiser, 1.0) == (
         pytest.approx(-0.02)

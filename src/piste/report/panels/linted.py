@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from piste.core.findings import Finding, LintRecord, Outcome, Severity, Stage, stage
 from piste.core.panels import Block, Chart, Grid, Lines, Picture, Pictures, Text, Tone
 from piste.report.numbers import brief, count, counted
+from piste.report.panels.fixes import fixes
 
 _TONES: dict[Severity, Tone] = {Severity.ERROR: "bad", Severity.WARNING: "warning", Severity.INFO: "note"}
 _WIDEST = 12  # features beside an example
@@ -19,7 +20,7 @@ def linted(lint: LintRecord) -> tuple[Block, ...]:
     """Return for each stage the banner, the evidence, the cause and the fix of each cause, then a list of all rules."""
     asked = [one for one in Stage if any(stage(rule.code) is one for rule in lint.rules)]
     blocks = [block for one in asked for block in _stage(lint, one, len(asked) > 1)]
-    return (*blocks, _rules(lint))
+    return (*fixes(lint), *blocks, _rules(lint))
 
 
 def _stage(lint: LintRecord, when: Stage, headed: bool) -> Iterator[Block]:
