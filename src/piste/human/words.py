@@ -20,7 +20,9 @@ def share(measured: Interval) -> str:
 
 
 def number(measured: Interval) -> str:
-    """Return a number with its interval."""
+    """Return a number with its interval, or that there is none."""
+    if not math.isfinite(measured.value):
+        return "not defined"
     value, low, high = _rounded(measured.value, measured.low, measured.high)
     return f"{value} ({low} to {high})"
 
@@ -46,7 +48,7 @@ def _sentence(one: LabellerRecord) -> str:
     )
     lead = share(one.difference) if one.score.higher_is_better else number(one.difference)
     if one.verdict == "level":
-        return f"{start} So few cannot tell them apart: the network's lead is {lead}."
+        return f"{start} These examples cannot tell them apart: the network's lead is {lead}."
     if one.verdict == "better":
         return f"{start} The network is better, by {lead}."
     behind = Interval(-one.difference.value, -one.difference.high, -one.difference.low)
