@@ -20,6 +20,8 @@ LARGEST_TARGET = 1e30
 
 UNKNOWN = -1
 
+RESPELLED = "differ from a class only in case, blanks or a final full stop"
+
 
 def spells_class(raw: Raw) -> NDArray[np.bool_]:
     """Return bool (L,): which levels of a target column are values.
@@ -86,14 +88,16 @@ def match_labels(
     present = spells_class(raw)
     codes = np.full(len(raw.texts), UNKNOWN)
     exact = {name: number for number, name in enumerate(classes)}
-    alike = _unique({_plain(name): number for name, number in exact.items()}, [_plain(name) for name in classes])
+    alike = _unique(
+        {plain_label(name): number for name, number in exact.items()}, [plain_label(name) for name in classes]
+    )
     respelled = []
     for level in np.flatnonzero(present):
         text = class_names[int(raw.numbers[level])] if class_names else raw.texts[level]
         if text in exact:
             codes[level] = exact[text]
-        elif _plain(text) in alike:
-            codes[level] = alike[_plain(text)]
+        elif plain_label(text) in alike:
+            codes[level] = alike[plain_label(text)]
             respelled.append((text, classes[codes[level]], int(raw.counts[level])))
     unknown = present & (codes == UNKNOWN)
     if unknown.any():
@@ -109,18 +113,18 @@ def _said(name: str, respelled: Sequence[tuple[str, str, int]]) -> tuple[str, ..
     if not respelled:
         return ()
     pairs = [f"{text!r} as {label!r} ({rows:,} rows)" for text, label, rows in respelled]
-    return (
-        f"Labels of '{name}' that differ from a class only in case, blanks or a final full stop: {listed(pairs, 4)}.",
-    )
+    return (f"Labels of '{name}' that {RESPELLED}: {listed(pairs, 4)}.",)
 
 
 def _tag_values(raw: Raw, classes: Sequence[str]) -> tuple[NDArray[np.float32], tuple[str, ...]]:
     index = {name: number for number, name in enumerate(classes)}
-    alike = _unique({_plain(name): number for name, number in index.items()}, [_plain(name) for name in classes])
+    alike = _unique(
+        {plain_label(name): number for name, number in index.items()}, [plain_label(name) for name in classes]
+    )
     levels = np.zeros((len(raw.texts), len(classes)), np.float32)
     for level in np.flatnonzero(~raw.absent):
         for tag in tags_of(raw.texts[level]):
-            number = index.get(tag, alike.get(_plain(tag), UNKNOWN))
+            number = index.get(tag, alike.get(plain_label(tag), UNKNOWN))
             if number == UNKNOWN:
                 place, _ = raw.first(np.arange(len(raw.texts)) == level)
                 raise DataError(
@@ -133,7 +137,7 @@ def _tag_values(raw: Raw, classes: Sequence[str]) -> tuple[NDArray[np.float32], 
     return levels[raw.codes], notes
 
 
-def _plain(text: str) -> str:
+def plain_label(text: str) -> str:
     """Return `text` without what spellings differ in: case, blanks, a final full stop, "1.0" for "1"."""
     plain = " ".join(text.split()).casefold().rstrip(".").rstrip()
     try:

@@ -1,6 +1,7 @@
 """Values that cannot be learnt from: not finite, or labels without a class."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,9 @@ import pytest
 from sklearn.datasets import load_iris
 
 from piste.core.findings import Finding, Outcome, Severity
+from piste.data.columns import RawTable
+from piste.data.dataset import DataSet, build
+from piste.data.settings import DataSettings
 from piste.lint.declared import Declared
 from piste.lint.pipeline import Split
 from piste.lint.rules.data import finite_data, known_classes
@@ -71,3 +75,26 @@ def test_labels_that_never_change_are_named(run_rule: Judge) -> None:
 
 def test_numbers_have_no_classes(run_rule: Judge) -> None:
     assert run_rule(known_classes.RULE, train=(INPUTS, INPUTS[:, 0]))[0] is Outcome.NOT_RUN
+
+
+def spelled(labels: list[str], test: list[str] | None = None) -> DataSet:
+    sizes = np.arange(float(len(labels)))
+    table = RawTable("t", "t", len(labels), {"size": sizes, "sort": np.array(labels, object)}, target="sort")
+    other = replace(table, columns={**table.columns, "sort": np.array(test, object)}) if test else None
+    return build(table, other, DataSettings())
+
+
+def test_a_class_spelled_in_two_ways_is_said(run_rule: Judge) -> None:
+    pieces = {"train": (INPUTS, TARGETS), "test": TEST}
+    _, (two,) = run_rule(known_classes.RULE, **pieces, dataset=spelled(["no", "yes", "Yes."] * 40))
+    assert (two.severity, two.key) == (Severity.WARNING, "data.labels-respelled")
+    assert two.evidence[0].measured == "'yes' and 'Yes.'"
+    _, (read,) = run_rule(known_classes.RULE, **pieces, dataset=spelled(["no", "yes"] * 60, ["no.", "yes."] * 60))
+    assert read.severity is Severity.INFO
+    assert "'no.' as 'no' (60 rows)" in read.evidence[0].measured
+
+
+@pytest.mark.parametrize("labels", [["no", "yes"], ["a", "A"]])
+def test_classes_spelled_in_one_way_pass(run_rule: Judge, labels: list[str]) -> None:
+    given = {"train": (INPUTS, TARGETS), "test": TEST, "dataset": spelled(labels * 60)}
+    assert run_rule(known_classes.RULE, **given)[0] is Outcome.PASSED

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from piste.core.findings import Evidence, Finding, Severity, Where
+from piste.data.labels import RESPELLED, plain_label
 from piste.lint.bench import Bench
 from piste.lint.probes.classes import labels, tags
 from piste.lint.problem import problem
@@ -17,6 +18,7 @@ _NAMED = 8
 
 def check(bench: Bench) -> Iterator[Finding]:
     """Yield labels without a class, and classes without examples."""
+    yield from _respelled(bench)
     known = _counted(bench)
     if known:
         yield from _outside(bench, known)
@@ -25,6 +27,36 @@ def check(bench: Bench) -> Iterator[Finding]:
         yield from _never(found)
     else:
         raise NotRun("The target has no classes.")
+
+
+def _respelled(bench: Bench) -> Iterator[Finding]:
+    """Yield classes that are spelled in several ways, where Piste read the data and so knows the spelling."""
+    dataset = bench.pipeline.dataset
+    if dataset is None:
+        return
+    alike: dict[str, list[str]] = {}
+    for name in dataset.target.classes:
+        alike.setdefault(plain_label(name), []).append(repr(name))
+    pairs = [" and ".join(names) for plain, names in alike.items() if len(names) > 1 and len(plain) > 1]
+    if pairs:  # of single letters the case may be what is to be told
+        said = Evidence("classes that differ only in case, blanks or a final full stop", "; ".join(pairs), "none")
+        yield _spelling(Severity.WARNING, said, "The network is to tell apart what is the same.")
+    for note in dataset.record.notes:
+        if RESPELLED in note:
+            what, _, which = note.removesuffix(".").partition(": ")
+            said = Evidence(what, which, "one spelling")
+            yield _spelling(Severity.INFO, said, "They are read as one class; to other programs they are two.")
+
+
+def _spelling(severity: Severity, said: Evidence, cause: str) -> Finding:
+    return RULE.finding(
+        severity,
+        "One class is spelled in several ways",
+        evidence=[said],
+        cause=f"Several sources were put together. {cause}",
+        fix="Correct the spelling in the file",
+        key="data.labels-respelled",
+    )
 
 
 def _counted(bench: Bench) -> Mapping[str, NDArray[np.int64]]:
