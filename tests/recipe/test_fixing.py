@@ -10,16 +10,17 @@ import pytest
 
 import piste
 from piste.core.errors import SettingError
-from piste.core.findings import Evidence, Finding, Severity
+from piste.core.findings import LINT, Evidence, Finding, LintRecord, Severity
 from piste.core.fixes import Effect
 from piste.lint.remedies.catalog import REMEDIES
 from piste.lint.remedies.remedy import NotFixed
 from piste.lint.settings import LintSettings
-from piste.recipe.fixing import fix_with
+from piste.recipe.linting import fixes_in
 from piste.recipe.progress import Silent
-from piste.recipe.resetting import Trial
+from piste.recipe.resetting import Trial, fix_with, sentences
 from piste.recipe.settings import from_keywords
 from piste.recipe.settings_file import as_toml, settings_text, write_settings
+from piste.recipe.train import train_with
 
 RULES = ("D101", "D103", "D105", "D116")
 
@@ -58,6 +59,21 @@ def test_data_are_cured_by_settings(fixed: "piste.Fixed") -> None:
 def test_what_was_cured_stays_cured(fixed: "piste.Fixed", visits: Path) -> None:
     again = piste.fix(visits, select=RULES, quiet=True, **fixed.settings)
     assert (again.fixes, again.record.clean) == ((), True)
+
+
+def test_a_training_keeps_what_was_fixed_before_it(visits: Path, tmp_path: Path) -> None:
+    given = {"target": "ill", "epochs": 1, "hidden": (4,)}
+    wanted = LintSettings(select=RULES)
+    settings, origins = from_keywords(given, "test"), dict.fromkeys(given, "command")
+    run = train_with(visits, settings, origins, tmp_path, Silent(), lint=wanted, fix=True)
+    lint = run.folder.read(LintRecord, LINT)
+    assert [one.code for one in lint.fixes if one.applied] == ["D101", "D105", "D103"]
+    assert "--drop treated --drop-duplicates --missing pressure:-999" in run.record.command
+    assert run.data.rows == 400
+    assert "Fixed before the training" in run.folder.file("report.html").read_text()
+    again = fixes_in(run.folder)
+    assert again == lint.fixes
+    assert next(sentences(again)).startswith("fixed[D101]: ")
 
 
 def test_a_rule_that_is_left_out_is_not_cured(visits: Path) -> None:

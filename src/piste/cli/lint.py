@@ -75,7 +75,7 @@ def _lint(
 
 
 def _cured(data: str, chosen: Chosen, file: Path, hear: "Listener") -> LintRecord:
-    from piste.recipe.fixing import fix_with
+    from piste.recipe.resetting import fix_with
     from piste.recipe.settings_file import refuse_to_overwrite
 
     refuse_to_overwrite(file)  # before anything takes time

@@ -20,6 +20,7 @@ def _train(
     runs: Annotated[Path, Parameter(help="Folder in which the run's own folder is made.")] = DEFAULT_RUNS,
     quiet: bool = False,
     json: bool = False,
+    fix: bool = False,
 ) -> None:
     """Train a network on DATA, judge it on the test split beside simple baselines, and write a report.
 
@@ -32,13 +33,16 @@ def _train(
         Say nothing but mistakes and, at the end, where the run is.
     json
         Write the run's records as JSON at the end, and nothing else.
+    fix
+        Cure first what the linter finds where that is safe, as `piste lint DATA --fix` does; DATA stay as they are.
     """
     from piste.recipe.progress import listener
     from piste.recipe.train import train_with
 
     sections = dict(chosen.settings)
     lint = sections.pop(LINTING)
-    run = train_with(data, Settings(**sections), chosen.origins, runs, listener(quiet or json), lint=lint)
+    hear = listener(quiet or json)
+    run = train_with(data, Settings(**sections), chosen.origins, runs, hear, lint=lint, fix=fix)
     if json:
         records = {"path": str(run.path), "run": run.record, "data": run.data, "evaluation": run.evaluation}
         write_json(records)

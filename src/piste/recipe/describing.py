@@ -42,6 +42,7 @@ _ORIGINS = {
     "command": "the command line",
     "file": "the settings file",
     "python": "the call",
+    "fix": "the fix of a finding",
     FUNCTION: "the call, a function of your own",
 }
 

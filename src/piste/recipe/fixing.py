@@ -10,14 +10,14 @@ from piste.core.findings import LintRecord
 from piste.core.fixes import Fix
 from piste.lint.catalog import RULES
 from piste.lint.mended import Pieces
-from piste.lint.mending import Ended, mend
+from piste.lint.mending import mend
 from piste.lint.pipeline import Pipeline
 from piste.lint.remedies.catalog import REMEDIES
 from piste.lint.settings import LintSettings
 from piste.recipe.lint import lint
-from piste.recipe.progress import Listener, listener
-from piste.recipe.resetting import Trial
-from piste.recipe.settings import Settings, from_keywords
+from piste.recipe.progress import listener
+from piste.recipe.resetting import fix_with
+from piste.recipe.settings import from_keywords
 
 
 @dataclass(frozen=True)
@@ -97,13 +97,6 @@ def fix(
     origins = dict.fromkeys(settings, "python")
     ended = fix_with(subject, from_keywords(settings, "piste.fix"), origins, wanted, listener(quiet))
     return Fixed(ended.subject.pipeline, ended.fixes, ended.record, ended.subject.given)
-
-
-def fix_with(
-    data: Any, settings: Settings, origins: Mapping[str, str], wanted: LintSettings, hear: Listener
-) -> Ended[Trial]:
-    """Do what `fix` does for data, with settings that are built already; the subject has those that cure."""
-    return mend(Trial(data, settings, origins, wanted, hear), REMEDIES)
 
 
 def _words(words: Iterable[str]) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 from piste.core.errors import SettingError
 from piste.core.findings import LINT, Finding, LintRecord, Stage, stage
+from piste.core.fixes import Fix
 from piste.core.records import RunRecord
 from piste.core.runs import RUN, RunFolder
 from piste.core.settings import from_mapping
@@ -31,7 +32,7 @@ def lint_before(folder: RunFolder, pipeline: Pipeline, hear: Listener, wanted: L
     Only rules that neither compile nor train are asked: `piste lint` asks them all.
     """
     rules = [rule for rule in RULES if not rule.trains and not rule.missing(pipeline)]
-    record = _judged(pipeline, rules, wanted)
+    record = dataclasses.replace(_judged(pipeline, rules, wanted), fixes=fixes_in(folder))
     folder.write(record, LINT)
     _say(record, hear, lambda finding: finding.severity.rank > 0)
     return record
@@ -62,6 +63,17 @@ def lint_rows(pipeline: Pipeline, wanted: LintSettings) -> LintRecord:
     return _judged(pipeline, rules, wanted)
 
 
+def keep_fixes(folder: RunFolder, name: str, fixes: tuple[Fix, ...]) -> None:
+    """Write down what was fixed before a run began."""
+    if fixes:
+        folder.write(LintRecord(name, (), 0.0, (), fixes), LINT)
+
+
+def fixes_in(folder: RunFolder) -> tuple[Fix, ...]:
+    """Return what was fixed before a run began, which stays with it when it is resumed."""
+    return folder.read(LintRecord, LINT).fixes if folder.file(LINT).is_file() else ()
+
+
 def wanted_of(record: RunRecord) -> LintSettings:
     """Return which rules a run asks, all where its settings name rules that there are no more."""
     try:
@@ -77,7 +89,7 @@ def merged(before: LintRecord, after: LintRecord) -> LintRecord:
     records = {one.code: one for one in (*before.rules, *after.rules)}
     rules = [rule for rule in RULES if rule.code in records]
     seconds = round(before.seconds + after.seconds, 3)
-    return LintRecord(before.subject, grouped(rules, records), seconds, before.ignored)
+    return LintRecord(before.subject, grouped(rules, records), seconds, before.ignored, before.fixes)
 
 
 def _judged(pipeline: Pipeline, rules: Sequence[Rule], wanted: LintSettings) -> LintRecord:

@@ -1,18 +1,20 @@
 """Data with settings as what is judged and changed: a cure is a setting, and the data stay as they are."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from piste.core.errors import PisteError
 from piste.core.findings import Finding, LintRecord
+from piste.core.fixes import Fix
 from piste.core.settings import check
 from piste.lint.catalog import RULES
 from piste.lint.judge import judge
-from piste.lint.mending import Step
+from piste.lint.mending import Ended, Step, mend
 from piste.lint.pipeline import Pipeline
+from piste.lint.remedies.catalog import REMEDIES
 from piste.lint.remedies.remedy import NotFixed, Remedy
 from piste.lint.settings import LintSettings
 from piste.recipe.defaults import decide
@@ -109,6 +111,20 @@ class Trial:
                 raise NotFixed(str(error)) from error
         origins = {**self.origins, **dict.fromkeys(changes, FIX)}
         return dataclasses.replace(self, settings=Settings(**parts), origins=origins)
+
+
+def fix_with(
+    data: Any, settings: Settings, origins: Mapping[str, str], wanted: LintSettings, hear: Listener
+) -> Ended[Trial]:
+    """Do what `piste.fix` does for data, with settings that are built already; the subject has those that cure."""
+    return mend(Trial(data, settings, origins, wanted, hear), REMEDIES)
+
+
+def sentences(fixes: Iterable[Fix]) -> Iterator[str]:
+    """Yield a line for each fix that was made."""
+    for fix in fixes:
+        if fix.applied:
+            yield f"fixed[{fix.code}]: {fix.title}. Changed: {fix.change}. To undo it, {fix.undo}."
 
 
 def _added(before: str | None, more: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from piste.core.fixes import Fix
 from piste.core.records import RunRecord, Status
 from piste.core.runs import DATA, RUN, RunFolder
 from piste.core.settings import check
@@ -24,8 +25,10 @@ from piste.recipe.describing import described, described_data
 from piste.recipe.facts import Facts
 from piste.recipe.fitting import fitted_encoding
 from piste.recipe.job import carry_out
+from piste.recipe.linting import keep_fixes
 from piste.recipe.networks import takes_of
 from piste.recipe.progress import Listener, listener, told
+from piste.recipe.resetting import fix_with, sentences
 from piste.recipe.run import Run
 from piste.recipe.settings import LINTING, SECTIONS, Settings, from_keywords, recorded
 from piste.recipe.versions import PACKAGES, device, environment
@@ -34,7 +37,13 @@ from piste.train.progress import Watch
 
 
 def train(
-    data: Any, *, runs: Path | str = "runs", quiet: bool = False, watch: Watch | None = None, **settings: Any
+    data: Any,
+    *,
+    runs: Path | str = "runs",
+    quiet: bool = False,
+    watch: Watch | None = None,
+    fix: bool = False,
+    **settings: Any,
 ) -> Run:
     """Train a network on `data`, judge it once on the test split beside simple baselines, and write a report.
 
@@ -50,6 +59,8 @@ def train(
     watch
         A function of your own that is called with a `Progress` after each validation. Returning True ends the
         training there; the best network so far is kept and judged.
+    fix
+        Whether the linter's findings are cured first where that is safe, as `piste.fix` does.
     settings
         Any field of `DataSettings`, `ModelSettings` and `TrainingSettings`; what is left out is chosen from the
         data, and the choice with its reason is said and recorded.
@@ -66,7 +77,8 @@ def train(
         When results cannot be written.
     """
     origins = dict.fromkeys(settings, "python")
-    return train_with(data, from_keywords(settings, "piste.train"), origins, Path(runs), listener(quiet), watch)
+    given = from_keywords(settings, "piste.train")
+    return train_with(data, given, origins, Path(runs), listener(quiet), watch, fix=fix)
 
 
 def _signature() -> inspect.Signature:
@@ -87,6 +99,8 @@ def train_with(
     hear: Listener,
     watch: Watch | None = None,
     lint: LintSettings = EVERY_RULE,
+    *,
+    fix: bool = False,
 ) -> Run:
     """Do what `train` does with settings that are built already; `origins` says where those given came from.
 
@@ -95,11 +109,15 @@ def train_with(
     for section in SECTIONS:
         check(getattr(settings, section))
     chosen(RULES, lint.select, lint.ignore)  # says that there is no such rule before anything is written
+    fixes: tuple[Fix, ...] = ()
+    if fix:
+        cured = fix_with(data, settings, origins, lint, hear)
+        settings, origins, fixes = cured.subject.settings, cured.subject.origins, cured.fixes
     with told(hear, "Reading the data"):
         dataset = load(data, settings.data, takes_of(settings.model.model))
     settings, choices = decide(_as_read(settings, dataset), origins, Facts.of(dataset))
     encoding = fitted_encoding(dataset, settings)
-    for sentence in (*described_data(dataset), *described(choices)):
+    for sentence in (*sentences(fixes), *described_data(dataset), *described(choices)):
         hear.say(sentence)
     configure_jax()
     build_model(settings.model, encoding)  # says what is wrong with it before anything is written
@@ -119,6 +137,7 @@ def train_with(
     folder = RunFolder.create(runs, dataset.name)
     folder.write(record, RUN)
     folder.write(dataset.record, DATA)
+    keep_fixes(folder, dataset.name, fixes)
     return carry_out(folder, record, dataset, encoding, settings, hear, watch, lint)
 
 
