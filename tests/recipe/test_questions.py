@@ -1,15 +1,24 @@
 """Examples as a person is asked about them: all that the network gets, in a form that can be seen."""
 
 import base64
+import dataclasses
 import io
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from PIL import Image
 
-from piste.core.records import Kind
+from piste.core.errors import RunError
+from piste.core.records import Kind, RunRecord, Status, Task
+from piste.core.runs import DATA, RUN, RunFolder
 from piste.data.columns import Column
-from piste.recipe.questions import question_of
+from piste.data.dataset import load
+from piste.data.settings import DataSettings
+from piste.human.form import Form
+from piste.recipe.networks import takes_of
+from piste.recipe.questions import question_of, shown_of
 
 
 def column(name: str, kind: Kind, *values: Any) -> Column:
@@ -53,6 +62,45 @@ def test_a_picture_is_as_the_network_gets_it() -> None:
     assert size(question.pictures["image"]) == (90, 80)
     assert np.array_equal(np.asarray(opened(question.pictures["image"])), pixels[1])
     assert question.values == {}
+
+
+def kept(path: Path, data: str, model: str) -> RunFolder:
+    """The run folder of a training on `data`, as far as asking needs it."""
+    folder = RunFolder.create(path, "x")
+    settings = {"data": dataclasses.asdict(DataSettings()), "model": {"model": model}}
+    folder.write(RunRecord("x", Status.FINISHED, "", "", 0, {}, "cpu", settings, source=data), RUN)
+    folder.write(load(data, DataSettings(), takes_of(model)).record, DATA)
+    return folder
+
+
+@pytest.fixture
+def animals(tmp_path: Path) -> Path:
+    """Pictures in class folders, whose names tell the class."""
+    for at in range(24):
+        place = tmp_path / "animals" / ("cat", "dog")[at % 2] / f"{at}.png"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        Image.new("L", (12, 12), 9 * at).save(place)
+    return tmp_path / "animals"
+
+
+def test_a_file_whose_name_tells_the_class_is_named_only_afterwards(animals: Path, tmp_path: Path) -> None:
+    shown = shown_of(kept(tmp_path / "runs", str(animals), "cnn"))
+    assert shown.pictures
+    assert shown.form == Form(Task.TWO_CLASS, "label", ("cat", "dog"))
+    for row in shown.rows:
+        question = shown.question(row)
+        assert not [text for text in (*question.values.values(), question.text) if "cat" in text or "dog" in text]
+        assert size(question.pictures["image"])[0] >= 64
+        values, picture = shown.describe(row)
+        assert values["file"].startswith(("cat", "dog"))
+        assert picture == question.pictures["image"]
+
+
+def test_data_that_have_changed_are_refused(animals: Path, tmp_path: Path) -> None:
+    folder = kept(tmp_path / "runs", str(animals), "cnn")
+    Image.new("L", (12, 12), 255).save(animals / "cat" / "0.png")
+    with pytest.raises(RunError, match="have changed since its training"):
+        shown_of(folder)
 
 
 def opened(png: str) -> Image.Image:

@@ -23,7 +23,7 @@ def label(
     again: bool = False,
     page: bool = False,
     browser: Annotated[bool, Parameter(negative="--no-browser")] = True,
-    columns: str = "",
+    columns: str | None = None,
     result: bool = False,
     runs: Runs = DEFAULT_RUNS,
     json: bool = False,
@@ -55,7 +55,7 @@ def label(
     json
         Write what came out as JSON.
     """
-    if columns:
+    if columns is not None:
         _compare(run, columns, as_json=json)
         return
     from piste.recipe.label import human_baseline
