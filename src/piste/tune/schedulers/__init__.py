@@ -1,0 +1,1 @@
+"""Who goes on: each scheduler is a pure function of the losses measured so far."""
