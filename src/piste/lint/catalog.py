@@ -2,6 +2,7 @@
 
 from piste.lint.rule import Rule
 from piste.lint.rules.data import (
+    augmentation_keeps_labels,
     blank_examples,
     blind_twin,
     conflicting_labels,
@@ -11,14 +12,19 @@ from piste.lint.rules.data import (
     input_scale,
     inputs_matter,
     known_classes,
+    labels_in_step,
+    more_examples,
     near_duplicates,
+    picture_layout,
     row_numbers,
     sentinel_values,
+    shortcut,
     split_drift,
     split_duplicates,
     target_leak,
     times_in_order,
     uneven_classes,
+    words_known,
     wrong_labels,
 )
 from piste.lint.rules.evaluation import (
@@ -122,6 +128,12 @@ RULES: tuple[Rule, ...] = (
     row_numbers.RULE,  # D116 no answer in the order
     inputs_matter.RULE,  # D117 each with its own target
     blind_twin.RULE,  # D118 nothing known untold
+    labels_in_step.RULE,  # D119 labels beside their examples
+    picture_layout.RULE,  # D120 rows, columns, colours
+    words_known.RULE,  # D121 texts whole
+    shortcut.RULE,  # D122 no mark in the corner
+    more_examples.RULE,  # D123 enough of them
+    augmentation_keeps_labels.RULE,  # D124 no 9 made of a 6
     # loss
     known_answers.RULE,  # L101 the values of the cross-entropy
     order.RULE,  # L102 right costs less than wrong

@@ -33,6 +33,8 @@ ASK = {
     "trained": "train first: `piste train` asks it at the end, for your own code give trained=, the training state",
     "judged": "train first: `piste train` asks it at the end, for your own code give trained=, the training state, "
     "with predict= or the network, or outputs=",
+    "watched": "train first: `piste train` asks it by itself, for your own loop give watched=, the record of a "
+    "piste.Watch, or the update: step= with start=, or optimiser= with a network and loss=",
     "evaluation": "train first: `piste train` asks it at the end",
     "earlier": "train first: `piste train` asks it of the runs in its folder of runs",
     "versions": "train first: `piste resume` and `piste evaluate` ask it",
@@ -45,6 +47,7 @@ ASK = {
     "causal": "declare Declared(causal=True) if outputs may not look ahead",
     "padding": "declare Declared(padding=VALUE), what fills sequences up",
     "ignore_label": "declare Declared(ignore_label=...), the target that must not count",
+    "unknown": "declare Declared(unknown=TOKEN), what stands for an unknown word",
 }
 """What a rule may need, beside the name of any piece, and the words that ask for it."""
 
@@ -65,10 +68,12 @@ def has(pipeline: Pipeline, need: str) -> bool:
         case "update":
             composed = has(pipeline, "network") and pipeline.loss is not None and pipeline.optimiser is not None
             return (pipeline.step is not None and pipeline.start is not None) or composed
+        case "watched":
+            return pipeline.watched is not None or (has(pipeline, "update") and has(pipeline, "targets"))
         case "judged":
             told = pipeline.predict is not None or has(pipeline, "network")
             return pipeline.outputs is not None or (pipeline.trained is not None and told)
-        case "causal" | "ignore_label" | "padding":
+        case "causal" | "ignore_label" | "padding" | "unknown":
             value = getattr(pipeline.declared, need)
             return value is not None and value is not False  # 0 is a token, and a label
     if need not in PIECES:

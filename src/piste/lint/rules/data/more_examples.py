@@ -1,0 +1,76 @@
+"""Whether more examples would help."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from piste.core.findings import Evidence, Finding, Severity, ShownChart, Where
+from piste.lint.bench import Bench
+from piste.lint.probes.classes import labels
+from piste.lint.probes.close import halves, voted
+from piste.lint.probes.quick import vectors
+from piste.lint.rule import Group, NotRun, Rule
+
+_MOST = 8000
+_FEWEST = 200
+_PARTS = (0.25, 0.5, 1.0)
+_GAIN = 0.03  # of the accuracy, by the last doubling
+_ERRORS = 4.0  # standard errors of a paired difference: about 6e-5 of two sides
+
+
+def check(bench: Bench) -> Iterator[Finding]:
+    """Yield how much the last doubling of the examples gained, where it still did."""
+    known = bench.probe(labels).get("train")
+    if known is None or not _FEWEST <= len(known) <= _MOST or known.min() < 0:
+        raise NotRun(f"It takes classes, and {_FEWEST} to {_MOST:,} examples.")
+    cut, inputs = halves(bench, "more", len(known), _MOST), bench.probe(vectors)["train"]
+    order = bench.generator("more parts").permutation(cut.answering)
+    right = [_right(bench, inputs, known, order[: int(part * len(order))], cut.asked) for part in _PARTS]
+    scores, last = [float(np.mean(one)) for one in right], right[2].astype(float) - right[1]
+    error = float(last.std() / np.sqrt(len(last)))
+    if last.mean() < _GAIN or last.mean() < _ERRORS * error or scores[1] - scores[0] < _GAIN / 2:
+        return
+    counts = [int(part * len(order)) for part in _PARTS]
+    yield RULE.finding(
+        Severity.INFO,
+        f"More examples would help: the last doubling gained {100 * last.mean():.0f} points of accuracy",
+        evidence=[
+            Evidence(f"accuracy of a quick model with {count:,} examples", f"{score:.1%}")
+            for count, score in zip(counts, scores, strict=True)
+        ],
+        cause="There are few examples for what is to be told apart: the curve still rises.",
+        fix="More examples are worth more than a better network; augmentation and pretrained networks come next",
+        key="data.few-examples",
+        where=Where(split="train"),
+        charts=[_chart(counts, scores)],
+    )
+
+
+def _right(
+    bench: Bench, inputs: NDArray[np.float32], known: NDArray[np.int64], answering: NDArray[np.int64],
+    asked: NDArray[np.int64],
+) -> NDArray[np.bool_]:  # fmt: skip
+    return voted(bench, inputs[asked], inputs[answering], known[answering]) == known[asked]
+
+
+def _chart(counts: list[int], scores: list[float]) -> ShownChart:
+    values = [{"examples": count, "accuracy": round(score, 4)} for count, score in zip(counts, scores, strict=True)]
+    return ShownChart(
+        "Accuracy of a quick model by the number of examples",
+        f"It rises from {scores[0]:.1%} to {scores[-1]:.1%}.",
+        {
+            "data": {"values": values},
+            "mark": {"type": "line", "point": True},
+            "encoding": {
+                "x": {"field": "examples", "type": "quantitative", "scale": {"type": "log"}},
+                "y": {"field": "accuracy", "type": "quantitative", "axis": {"format": "%"}, "scale": {"zero": False}},
+            },
+        },
+    )
+
+
+RULE = Rule(
+    "D123", "more-examples", "More examples would not help much", Group.DATA, ("train", "targets", "task"), check,
+    explained_by=("D109", "D119"), trains=True,
+)  # fmt: skip
