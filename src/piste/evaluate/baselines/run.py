@@ -1,7 +1,7 @@
 """Runs the baselines of a task, one after the other."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,6 +69,7 @@ def run_baselines(
     names: Sequence[str],
     seed: int,
     say: Callable[[str], object] = _silent,
+    without: Collection[str] = (),
 ) -> tuple[list[Ran], dict[str, str]]:
     """Fit every baseline of the task on the train split and predict the test split.
 
@@ -89,6 +90,8 @@ def run_baselines(
         Seed of the run.
     say
         Called with one line before each baseline is run.
+    without
+        Names of baselines to leave out.
 
     Returns
     -------
@@ -100,7 +103,7 @@ def run_baselines(
     # One thread: where other work shares the cores, the waiting threads of scikit-learn's short parallel loops
     # spin, and trees were measured to take 50 s instead of 0.6 s. It also fixes the order of every sum.
     with threadpool_limits(limits=1):
-        for baseline in BASELINES[Task(task)]:
+        for baseline in (one for one in BASELINES[Task(task)] if one.name not in without):
             say(f"Baseline: {baseline.title}")
             started = time.perf_counter()
             answer = baseline.run(problem) if problem.has_inputs or baseline.run is constant else _NO_INPUTS
