@@ -12,6 +12,7 @@ from piste.lint.remedies import (
     group_split,
     learning_rate,
     missing_values,
+    other_setting,
     output_bias,
     reverse,
     shuffle,
@@ -38,5 +39,6 @@ _EVERY = (
     reverse.UPDATE,  # downhill
     learning_rate.REMEDY,  # neither too far nor too short
     clipping.REMEDY,  # no step too far
+    other_setting.REMEDY,  # a number that fits
 )
 REMEDIES: Mapping[str, Remedy] = {one.name: one for one in _EVERY}

@@ -34,6 +34,7 @@ def check(bench: Bench) -> Iterator[Finding]:
         else "The clip stands behind the optimiser, where it cuts the update, and the rate no longer counts.",
         fix="optax.chain(optax.clip_by_global_norm(1.0), optax.adam(rate)): first in the chain, about 1",
         key="optimiser.clipping",
+        remedy="other-setting",
         settings={"clip": 1.0},
     )
 

@@ -30,6 +30,7 @@ def check(bench: Bench) -> Iterator[Finding]:
         cause="Momentum is too near to 1 for so short a training: updates lag behind, and overshoot.",
         fix="Momentum 0.9, or more steps",
         key="optimiser.momentum",
+        remedy="other-setting",
         settings={"momentum": 0.9},
     )
 

@@ -44,6 +44,7 @@ def _strong(path: str, half: float, share: float, epoch: float) -> Finding:
         cause="Decay times rate is too strong: weights are forgotten before an epoch has shaped them.",
         fix="optax.adamw(rate, weight_decay=0.01), so that rate times decay is far below 1 / steps of an epoch",
         key="optimiser.decay",
+        remedy="other-setting",
         settings={"weight_decay": 0.01},
         where=Where(layer=path),
     )
