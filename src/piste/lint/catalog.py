@@ -74,6 +74,7 @@ from piste.lint.rules.model import (
     dead_leaves,
     dropout_rate,
     evaluation_mode,
+    free_to_learn,
     gradient_check,
     independence,
     initial_loss,
@@ -158,6 +159,7 @@ RULES: tuple[Rule, ...] = (
     learns_by_heart.RULE,  # M110 two examples by heart
     units_differ.RULE,  # M111 no two units alike
     numerics.RULE,  # M112 finite for unusual inputs
+    free_to_learn.RULE,  # M114 no leash too short
     signal_in_depth.RULE,  # M115 no signal lost in depth
     output_range.RULE,  # M116 targets within reach
     pretrained.RULE,  # M117 what was loaded
