@@ -16,6 +16,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from piste.lint.declared import Declared
     from piste.lint.pipeline import Pipeline, Split
+    from piste.lint.watching.watch import Watch
     from piste.recipe.drift import drift
     from piste.recipe.fixing import Fixed, fix
     from piste.recipe.label import compare_labels, human_baseline, label
@@ -40,6 +41,7 @@ __all__ = [
     "RateFound",
     "Run",
     "Split",
+    "Watch",
     "__version__",
     "compare_labels",
     "drift",
@@ -60,6 +62,7 @@ _MODULES = {
     "Fixed": "piste.recipe.fixing",
     "Pipeline": "piste.lint.pipeline",
     "Split": "piste.lint.pipeline",
+    "Watch": "piste.lint.watching.watch",
     "Minimum": "piste.train.minimise",
     "PisteClassifier": "piste.sklearn",
     "PisteRegressor": "piste.sklearn",

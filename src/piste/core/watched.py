@@ -73,8 +73,12 @@ def thinned(looks: Sequence[Look], numbers: Sequence[int], most: int = LOOKS) ->
 
 def _together(looks: Sequence[Look]) -> Look:
     highest = max((one.highest_loss for one in looks), key=lambda loss: float("inf") if loss != loss else loss)
+    judged = next((one for one in reversed(looks) if one.validation_loss == one.validation_loss), looks[-1])
     return replace(
         looks[-1],
+        validation_loss=judged.validation_loss,
+        rise=judged.rise,
+        rise_error=judged.rise_error,
         highest_loss=highest,
         not_finite=sum(one.not_finite for one in looks),
         skipped=sum(one.skipped for one in looks),

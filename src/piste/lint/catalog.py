@@ -48,8 +48,12 @@ from piste.lint.rules.loop import (
     accumulated,
     coverage,
     few_shapes,
+    finite_training,
+    overfitting,
+    plateau,
     rate_in_use,
     shuffled,
+    still_falling,
     stops_in_time,
     targets_follow,
     train_alone,
@@ -72,9 +76,11 @@ from piste.lint.rules.model import (
     causality,
     dead_inputs,
     dead_leaves,
+    dead_units,
     dropout_rate,
     evaluation_mode,
     free_to_learn,
+    exploding_gradient,
     gradient_check,
     independence,
     initial_loss,
@@ -84,9 +90,11 @@ from piste.lint.rules.model import (
     output_size,
     padding,
     pretrained,
+    saturated_units,
     signal_in_depth,
     tokens_in_table,
     units_differ,
+    vanishing_gradient,
 )
 from piste.lint.rules.optimiser import (
     calm_start,
@@ -97,6 +105,7 @@ from piste.lint.rules.optimiser import (
     rate_too_high,
     rate_too_low,
     schedule,
+    skipped_updates,
     weight_decay,
 )
 from piste.lint.rules.reproducibility import (
@@ -166,6 +175,10 @@ RULES: tuple[Rule, ...] = (
     attention_spread.RULE,  # M118 no attention stuck
     tokens_in_table.RULE,  # M119 no token without a row
     dropout_rate.RULE,  # M120 dropout as meant
+    dead_units.RULE,  # M201 units that answer
+    vanishing_gradient.RULE,  # M202 first layers that learn
+    exploding_gradient.RULE,  # M203 gradients within bounds
+    saturated_units.RULE,  # M204 units with a slope
     # optimiser
     descends.RULE,  # O101 downhill
     moves.RULE,  # O102 what is trained moves
@@ -176,6 +189,7 @@ RULES: tuple[Rule, ...] = (
     calm_start.RULE,  # O107 no shock to begin with
     rate_too_high.RULE,  # O201 steps that land
     rate_too_low.RULE,  # O202 steps that arrive
+    skipped_updates.RULE,  # O204 every update made
     # loop
     coverage.RULE,  # T101 every example in an epoch
     shuffled.RULE,  # T102 in an order of its own
@@ -186,6 +200,10 @@ RULES: tuple[Rule, ...] = (
     rate_in_use.RULE,  # T107 the rate that is scheduled
     stops_in_time.RULE,  # T108 neither too early nor never
     trains_in_training_mode.RULE,  # T109 dropout while training
+    finite_training.RULE,  # T201 finite to the end
+    overfitting.RULE,  # T202 not by heart
+    still_falling.RULE,  # T203 long enough
+    plateau.RULE,  # T204 getting somewhere
     # evaluation
     known_scores.RULE,  # E101 perfect is perfect
     examples_count_alike.RULE,  # E102 no order, no sums

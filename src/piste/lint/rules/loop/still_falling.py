@@ -1,0 +1,61 @@
+"""The training ends when there is nothing more to gain."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from piste.core.findings import Evidence, Finding, Severity
+from piste.lint.bench import Bench
+from piste.lint.rule import Group, NotRun, Rule
+from piste.lint.watching.course import Course, Floats, course, fall
+
+LAST = 0.2  # of the training, which is looked at
+LOOKS = 5  # in it
+MUCH, SOME = 0.05, 0.01  # of the loss at the first look, that another such part would still gain
+
+
+def check(bench: Bench) -> Iterator[Finding]:
+    """Yield a training that ended by its length alone while the loss on validation still fell."""
+    found = bench.probe(course)
+    if not found.over:
+        raise NotRun("It is asked of a training that is over, and whose number of steps is known: Watch(steps=...).")
+    losses = found.column("validation_loss")
+    rows = np.flatnonzero(np.isfinite(losses))
+    if 2 <= len(rows) < LOOKS / LAST:
+        yield from _of_few(found, losses[rows])
+        return
+    last = losses[rows][-max(LOOKS, round(LAST * len(rows))) :]
+    if len(last) < LOOKS:
+        raise NotRun(f"It needs at least {LOOKS} validations, told to the Watch with watch.validated(losses).")
+    gain, least = fall(last)
+    if least > 0 and gain > SOME * losses[rows][0] and int(np.argmin(last)) >= len(last) - 2:
+        yield _finding(found, losses[rows], gain, f"the last {len(last)} validations")
+
+
+def _of_few(found: Course, losses: Floats) -> Iterator[Finding]:
+    """Yield where each of few validations is better than the one before, the last one still by much."""
+    falls = -np.diff(losses[-LOOKS:])
+    if np.all(falls > 0) and falls[-1] > MUCH * losses[0]:
+        yield _finding(found, losses, float(falls[-1]), "the last validation")
+
+
+def _finding(found: Course, losses: Floats, gain: float, when: str) -> Finding:
+    much = gain > MUCH * losses[0]
+    return RULE.finding(
+        Severity.WARNING if much else Severity.INFO,
+        "The loss still falls when the training ends",
+        evidence=[
+            Evidence("validation loss at the end", f"{losses[-1]:.4g}"),
+            Evidence(f"its fall over {when}", f"{gain:.4g}", f"at most {SOME:.0%} of the first, {losses[0]:.4g}"),
+        ],
+        cause="The training is too short, or its rate is too low.",
+        fix=f"Twice the steps: --epochs; they were {found.record.steps:,}",
+        key="loop.too-short",
+        others=["The rate is too low: piste rate DATA"],
+    )
+
+
+RULE = Rule(
+    "T203", "still-falling", "The training is long enough", Group.LOOP, ("watched",), check,
+    explained_by=("O202",), trains=True,
+)  # fmt: skip
