@@ -123,5 +123,21 @@ RULE = Rule(
     Group.EVALUATION,
     ("evaluation|judged",),
     check,
+    # A network that was trained or judged wrongly loses to simple models, among other things.
+    explained_by=(
+        "E308",
+        "E305",
+        "E101",
+        "E102",
+        "L101",
+        "L102",
+        "L105",
+        "L107",
+        "O101",
+        "O102",
+        "O201",
+        "O202",
+        "T103",
+    ),
     trains=True,
 )

@@ -82,4 +82,5 @@ RULE = Rule(
     Group.EVALUATION,
     ("evaluation|judged",),
     check,
+    explained_by=("E308", "E305", "L101"),
 )

@@ -95,4 +95,5 @@ RULE = Rule(
     ("judged", "task", "test|validation"),
     check,
     statistical=True,
+    explained_by=("E308",),
 )
