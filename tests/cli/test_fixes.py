@@ -29,7 +29,7 @@ def test_a_fix_is_said_written_and_taken_by_train(piste, visits: Path) -> None: 
     assert "   | after: the rule was asked again, and finds nothing" in outcome.out
     assert "piste train visits.csv --config piste-fixed.toml" in outcome.out
     assert visits.read_text().count("-999") == 30
-    left = piste("lint", visits, "--config", "piste-fixed.toml", "--json", "--quiet")
+    left = piste("lint", visits, *WORDS, "--config", "piste-fixed.toml", "--json")
     assert left.code == 0
     assert [rule["code"] for rule in json.loads(left.out)["rules"]] == ["D103", "D105"]
     again = piste("lint", visits, *WORDS, "--fix")

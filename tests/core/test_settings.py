@@ -160,5 +160,6 @@ def test_a_list_of_texts_may_stand_for_a_text_with_commas() -> None:
         kind: Literal["a", "b"] = "a"
 
     assert from_mapping(Columns, {"drop": ["a", "b"], "names": ["a", "b"]}, "It") == Columns("a,b", ("a", "b"))
+    assert from_mapping(Columns, {"drop": []}, "It") == Columns()
     with pytest.raises(SettingError, match="'kind' setting must be one of"):
         from_mapping(Columns, {"kind": ["a"]}, "It")

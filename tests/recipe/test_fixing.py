@@ -1,7 +1,6 @@
 """The linter's remedies as a verb: settings that cure data, which stay as they are."""
 
 import inspect
-import tomllib
 from pathlib import Path
 
 import jax.numpy as jnp
@@ -10,16 +9,13 @@ import pytest
 
 import piste
 from piste.core.errors import SettingError
-from piste.core.findings import LINT, Evidence, Finding, LintRecord, Severity
+from piste.core.findings import LINT, LintRecord
 from piste.core.fixes import Effect
-from piste.lint.remedies.catalog import REMEDIES
-from piste.lint.remedies.remedy import NotFixed
 from piste.lint.settings import LintSettings
 from piste.recipe.linting import fixes_in
 from piste.recipe.progress import Silent
-from piste.recipe.resetting import Trial, fix_with, sentences
+from piste.recipe.resetting import fix_with, sentences
 from piste.recipe.settings import from_keywords
-from piste.recipe.settings_file import as_toml, settings_text, write_settings
 from piste.recipe.train import train_with
 
 RULES = ("D101", "D103", "D105", "D116")
@@ -98,34 +94,6 @@ def test_the_signature_is_that_of_lint() -> None:
     assert list(inspect.signature(piste.fix).parameters) == list(inspect.signature(piste.lint).parameters)
 
 
-def trial(**settings: object) -> Trial:
-    return Trial("iris", from_keywords(settings, "test"), dict.fromkeys(settings, "python"), LintSettings(), Silent())
-
-
-def found(settings: dict[str, object]) -> Finding:
-    return Finding(
-        "O201", Severity.WARNING, "The rate is too high", (Evidence("loss", "9"),), "Because.", "Do it", "rules/O201",
-        remedy="learning-rate", settings=settings,
-    )  # fmt: skip
-
-
-def test_a_factor_is_one_of_the_rate_that_would_be_trained_with() -> None:
-    step = trial(learning_rate=0.5).mended(REMEDIES["learning-rate"], found({"factor": 0.1}))
-    assert step.subject.given == {"learning_rate": 0.05}
-    assert step.subject.origins["learning_rate"] == "fix"
-    assert step.change == "--learning-rate 0.05 (it was 0.5)"
-    assert step.undo == "leave `learning_rate` out"
-
-
-@pytest.mark.parametrize(
-    ("settings", "said"),
-    [({}, "No setting does it. By hand: Do it."), ({"clip": -1.0}, "'clip' setting must be"), ({"x": 1}, "No setting")],
-)
-def test_what_no_setting_cures_is_left(settings: dict[str, object], said: str) -> None:
-    with pytest.raises(NotFixed, match=said):
-        trial().mended(REMEDIES["learning-rate"], found(settings))
-
-
 def test_a_cure_that_leaves_nothing_to_train_is_left(tmp_path: Path) -> None:
     path = tmp_path / "one.csv"
     path.write_text("\n".join(["leak,ill", *(f"{i % 2 * 5 + (i == 7)},{i % 2}" for i in range(400))]) + "\n")
@@ -133,40 +101,6 @@ def test_a_cure_that_leaves_nothing_to_train_is_left(tmp_path: Path) -> None:
     assert [one.effect for one in done.fixes] == [Effect.LEFT]
     assert "No column is left to learn from" in done.fixes[0].reason
     assert [one.code for one in done.record.causes] == ["D103"]
-
-
-def test_settings_are_written_so_that_each_fix_has_a_line_to_delete(fixed: "piste.Fixed", visits: Path) -> None:
-    settings = dict(fixed.settings)
-    origins = {**dict.fromkeys(settings, "fix"), "target": "file", "seed": "command"}
-    wanted = LintSettings(select=RULES)
-    subject = Trial(
-        visits, from_keywords({**settings, "hidden": (8, 4)}, "test"), {**origins, "hidden": "file"}, wanted, Silent()
-    )
-    text = settings_text(subject, fixed.fixes, "Written\nfor a test.")
-    read = tomllib.loads(text)
-    assert read == {
-        "data": {**settings, "drop": ["treated"], "missing": ["pressure:-999"]},
-        "model": {"hidden": [8, 4]},
-        "lint": {"select": list(RULES)},
-    }
-    kept = [line for line in text.splitlines() if "# D105" not in line]
-    assert tomllib.loads("\n".join(kept))["data"]["missing"] == []
-    assert from_keywords({**read["data"], **read["model"]}, "test") == subject.settings
-    assert "# D101: " in text.splitlines()[text.splitlines().index("drop_duplicates = true") - 1]
-
-
-def test_a_file_is_never_overwritten(tmp_path: Path) -> None:
-    file = tmp_path / "fixed.toml"
-    write_settings(file, "a = 1\n")
-    with pytest.raises(SettingError, match="is not overwritten"):
-        write_settings(file, "a = 2\n")
-    assert file.read_text() == "a = 1\n"
-
-
-@pytest.mark.parametrize("value", [True, 3, 1e-05, 0.1, 'a "b"\\\n\x7fé', ("a", "b"), (1, 2), {"a b": 1}])
-def test_toml_gives_the_value_back(value: object) -> None:
-    read = tomllib.loads(f"it = {as_toml(value)}")["it"]
-    assert (tuple(read) if isinstance(value, tuple) else read) == value
 
 
 REAL = [

@@ -81,8 +81,10 @@ def _plain(value: Any) -> Any:
 
 def _with_commas(value: Any, hint: Any) -> Any:
     kinds = _unwrap(hint)[0]
-    several = isinstance(value, tuple) and len(value) > 0 and all(isinstance(one, str) for one in value)
-    return ",".join(value) if several and str in kinds and not any(get_origin(one) is tuple for one in kinds) else value
+    several = isinstance(value, tuple) and all(isinstance(one, str) for one in value)
+    if not several or str not in kinds or any(get_origin(one) is tuple for one in kinds):
+        return value
+    return ",".join(value) or (None if type(None) in kinds else "")
 
 
 def nearest(name: str, known: Collection[str]) -> str:

@@ -23,7 +23,7 @@ def settings_text(trial: Trial, fixes: tuple[Fix, ...], heading: str) -> str:
             lines += ["", f"[{section}]"]
         for name, value in own.items():
             lines += _listed(name, value, fixes) if name in LISTED else _line(name, value, fixes)
-    return "\n".join([*lines, *_linting(trial.wanted)]) + "\n"
+    return "\n".join([*lines, *_linting(trial)]) + "\n"
 
 
 def _line(name: str, value: Any, fixes: tuple[Fix, ...]) -> Iterator[str]:
@@ -46,12 +46,12 @@ def _comment(fix: Fix) -> str:
     return f"# {fix.code}: {_one_line(fix.title)}"
 
 
-def _linting(wanted: LintSettings) -> Iterator[str]:
-    usual = LintSettings()
-    changed = {name: value for name in _names(LintSettings) if (value := getattr(wanted, name)) != getattr(usual, name)}
-    if changed:
+def _linting(trial: Trial) -> Iterator[str]:
+    # What one call selects is no wish for every training; what stands in a file is.
+    lasting = {name: getattr(trial.wanted, name) for name in _names(LintSettings) if trial.origins.get(name) == "file"}
+    if lasting:
         yield from ("", "[lint]")
-    for name, value in changed.items():
+    for name, value in lasting.items():
         yield f"{name} = {as_toml(value)}"
 
 
