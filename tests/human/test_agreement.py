@@ -94,6 +94,14 @@ def test_perfect_agreement_still_has_doubt_that_shrinks_with_the_rows() -> None:
     assert few.low < 0.6 < 0.98 < many.low < 1.0
 
 
+def test_agreement_on_nothing_leaves_the_same_doubt() -> None:
+    first, second = ["x", "y", "x", "y", "z"], ["y", "x", "y", "z", "x"]
+    found = agreement("ab", (texts(first), texts(second)), 0).beyond
+    assert found.value == pytest.approx(cohen_kappa_score(first, second))
+    assert found.low == found.value
+    assert found.high > 0.2
+
+
 def test_agreement_of_numbers_is_lins() -> None:
     first = np.array([1.0, 2.0, 3.0, 4.0, 5.0])
     # Shifted by one: covariance 2, variances 2, so 4 / (4 + 1).

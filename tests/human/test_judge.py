@@ -151,7 +151,19 @@ def test_numbers_are_judged_by_their_error() -> None:
     assert ann.truth.apart.value == pytest.approx(ann.score.value)
 
 
+def test_a_few_numbers_decide_nothing() -> None:
+    truth = np.arange(20.0)
+    known = Known(Task.REGRESSION, (), np.arange(20), truth, truth)
+
+    def verdict(rows: int) -> str:
+        answers = [HumanAnswer(row, "ann", False, number=float(truth[row] + 3 + row % 2)) for row in range(rows)]
+        return judged(answers, known).labellers[0].verdict
+
+    assert (verdict(3), verdict(20)) == ("level", "better")
+
+
 def test_one_answer_is_enough_and_says_how_little_it_is() -> None:
     (ann,) = judged(said("ann", "a")).labellers
     assert ann.score.high - ann.score.low > 0.5
+    assert "On the one test example that ann answered" in judged(said("ann", "a")).verdict
     assert math.isnan(ann.truth.beyond.value)

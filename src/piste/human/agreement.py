@@ -46,7 +46,8 @@ def _of_labels(between: tuple[str, ...], said: Sequence[NDArray[Any]], seed: int
     codes = np.unique(np.concatenate(said), return_inverse=True)[1].reshape(len(said), rows)
     same = np.logical_and.reduce([one == other for one, other in pairwise(codes)])
     statistic = cohen(*codes) if len(codes) == 2 else fleiss(codes)
-    beyond = _certain(codes) if same.all() else measure(statistic, rows, seed)
+    alike = same.all() or (len(codes) == 2 and not same.any())
+    beyond = _certain(codes, float(same.all())) if alike else measure(statistic, rows, seed)
     return AgreementRecord(between, rows, COHEN if len(codes) == 2 else FLEISS, beyond, wilson(float(same.sum()), rows))
 
 
@@ -58,13 +59,15 @@ def measure(statistic: Statistic, rows: int, seed: int) -> Interval:
     return Interval(point, *interval(replicates([statistic], rows, seed)[0], point))
 
 
-def _certain(codes: NDArray[np.int64]) -> Interval:
-    # Where all agree on everything, so do all resamples; the exact interval of the share knows better.
-    rows = codes.shape[1]
-    chance = float(((np.bincount(codes[0]) / rows) ** 2).sum())
+def _certain(codes: NDArray[np.int64], share: float) -> Interval:
+    # Where all agree on everything or on nothing, so do all resamples; the exact interval of the share knows better.
+    rows, size = codes.shape[1], int(codes.max()) + 1
+    first, last = (np.bincount(one, minlength=size) / rows for one in (codes[0], codes[-1]))
+    chance = float((first * last).sum())
     if chance == 1:
         return Interval(math.nan, math.nan, math.nan)
-    return Interval(1.0, (certain_interval(1.0, rows)[0] - chance) / (1 - chance), 1.0)
+    value, low, high = ((one - chance) / (1 - chance) for one in (share, *certain_interval(share, rows)))
+    return Interval(value, low, high)
 
 
 def cohen(first: NDArray[np.int64], second: NDArray[np.int64]) -> Statistic:

@@ -18,6 +18,7 @@ from piste.human.shares import difference, needed, wilson
 from piste.human.words import verdict
 
 MOST_EXAMPLES = 12
+FEWEST_NUMBERS = 10  # below, the bootstrap's interval of a difference is too narrow to decide by
 HALF_WIDTHS = (0.1, 0.05)
 TRUTH, SECOND = "the labels", "the second pass"
 
@@ -71,10 +72,16 @@ def _labeller(
         score,
         judged,
         lead,
-        "better" if lead.low > 0 else "worse" if lead.high < 0 else "level",
+        _verdict(known, lead, len(said)),
         agreement((name, TRUTH), (own, truth), seed),
         _agreed(known, (name, SECOND), [said, second], both, seed) if both else None,
     )
+
+
+def _verdict(known: Known, lead: Interval, rows: int) -> str:
+    if known.numbers and rows < FEWEST_NUMBERS:
+        return "level"
+    return "better" if lead.low > 0 else "worse" if lead.high < 0 else "level"
 
 
 def _classes(own: NDArray[Any], truth: NDArray[Any], network: NDArray[Any], seed: int) -> tuple[Score, Score, Interval]:

@@ -42,8 +42,9 @@ def verdict(labellers: Sequence[LabellerRecord]) -> str:
 
 def _sentence(one: LabellerRecord) -> str:
     task = "a mean error (RMSE)" if not one.score.higher_is_better else "an accuracy"
+    examples = "one test example" if one.rows == 1 else f"{one.rows:,} test examples"
     start = (
-        f"On the {one.rows:,} test examples that {one.name} answered, {one.name} has {task} of {shown(one.score)} and "
+        f"On the {examples} that {one.name} answered, {one.name} has {task} of {shown(one.score)} and "
         f"the network {shown(one.network)}."
     )
     lead = share(one.difference) if one.score.higher_is_better else number(one.difference)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from piste.core.errors import RunError
-from piste.core.records import Kind, RunRecord
+from piste.core.records import Kind, RunRecord, Task
 from piste.core.runs import RUN, RunFolder
 from piste.core.settings import from_mapping
 from piste.data.columns import Column
@@ -54,7 +54,7 @@ def shown_of(folder: RunFolder, data: Any = None) -> Shown:
     describe = describer(dataset, places)
     return Shown(
         rows,
-        Form(target.task, ", ".join(target.names) if len(target.names) < 4 else target.task, _asked(dataset)),
+        Form(target.task, "labels" if target.task is Task.MULTI_LABEL else target.names[0], _asked(dataset)),
         lambda row: question_of(dataset.used, place[row]),
         lambda row: describe(order[row]),
         any(column.kind is Kind.IMAGE for column in dataset.used),
