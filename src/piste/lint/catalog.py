@@ -94,6 +94,7 @@ from piste.lint.rules.model import (
     signal_in_depth,
     tokens_in_table,
     units_differ,
+    wide_enough,
     vanishing_gradient,
 )
 from piste.lint.rules.optimiser import (
@@ -168,6 +169,7 @@ RULES: tuple[Rule, ...] = (
     learns_by_heart.RULE,  # M110 two examples by heart
     units_differ.RULE,  # M111 no two units alike
     numerics.RULE,  # M112 finite for unusual inputs
+    wide_enough.RULE,  # M113 room to pass through
     free_to_learn.RULE,  # M114 no leash too short
     signal_in_depth.RULE,  # M115 no signal lost in depth
     output_range.RULE,  # M116 targets within reach
