@@ -26,8 +26,18 @@ def kept(run: Run) -> LintRecord:
 
 def test_a_clean_run_is_judged_before_while_and_after_without_an_alarm(iris: Run) -> None:
     record = kept(iris)
-    assert {stage(rule.code) for rule in record.rules} >= {Stage.BEFORE, Stage.AFTER}
-    assert {rule.code for rule in record.rules} >= {"D101", "E301", "E302", "E307", "R301", "R302"}
+    assert {stage(rule.code) for rule in record.rules} == set(Stage)
+    assert {rule.code for rule in record.rules} >= {
+        "D101",
+        "M201",
+        "T202",
+        "T203",
+        "E301",
+        "E302",
+        "E307",
+        "R301",
+        "R302",
+    }
     assert record.clean
     assert not [rule for rule in record.rules if rule.outcome is Outcome.FAILED]
 

@@ -72,8 +72,10 @@ def _of_feature(feature: Feature, name: str) -> Iterator[tuple[str, NDArray[np.b
         there = np.isfinite(numbers)
         edges = np.quantile(numbers[there], np.linspace(0, 1, _QUARTERS + 1)).tolist() if there.any() else []
         for quarter, (low, high) in enumerate(pairwise(edges)):
+            if low == high and quarter:
+                continue
             held = (numbers >= low if quarter == 0 else numbers > low) & (numbers <= high)
-            yield f"{feature.name} in its quarter {quarter + 1} of {_QUARTERS}{_limits(feature, low, high)}", held
+            yield f"{feature.name} {_quarter(feature, quarter + 1, low, high)}", held
         if not there.all():
             yield f"{feature.name} missing", ~there
 
@@ -88,8 +90,11 @@ def _equal(values: NDArray[Any], level: Any) -> NDArray[np.bool_]:
     return np.asarray(values == level if level == level else values != values, bool)
 
 
-def _limits(feature: Feature, low: float, high: float) -> str:
-    return f" ({low:.4g} to {high:.4g})" if feature.kind is Kind.NUMBER else ""
+def _quarter(feature: Feature, quarter: int, low: float, high: float) -> str:
+    if feature.kind is Kind.NUMBER and low == high:
+        return f"= {low:.4g}"
+    limits = f" ({low:.4g} to {high:.4g})" if feature.kind is Kind.NUMBER else ""
+    return f"in its quarter {quarter} of {_QUARTERS}{limits}"
 
 
 def _measured(title: str, column: str, held: NDArray[np.bool_], wrong: NDArray[np.float64]) -> Slice:

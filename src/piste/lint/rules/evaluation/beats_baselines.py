@@ -16,6 +16,7 @@ from piste.lint.rule import Group, NotRun, Rule
 _SURE = 0.01  # chance of so clear a loss against any of the simple models where the network is as good as they are
 _ENDS = 2 * 1.96  # standard errors from one end of a 95 % interval to the other
 _ROWS = 64  # that tell whether the targets are the inputs
+_TIMES = 1.5  # as many errors, for a loss that needs to be looked at
 _CONSTANT = ("majority", "mean")
 _WITHIN = (*_CONSTANT, "logistic", "ridge")  # models that a network contains: no sound training loses to them
 
@@ -59,7 +60,7 @@ def _main(evaluation: EvaluationRecord) -> Score:
 
 def _worse(main: Score, behind: Sequence[BaselineRecord], asked: int) -> Finding:
     worst = min(behind, key=lambda one: one.difference)
-    sure = any(_chance(one) * asked <= _SURE for one in behind if one.name in _WITHIN)
+    sure = any(one.name in _WITHIN and _chance(one) * asked <= _SURE and _much(main, one) for one in behind)
     return RULE.finding(
         Severity.WARNING if sure else Severity.INFO,
         f"The network is worse than {worst.title}, by {-worst.difference:.3g} of {main.name}",
@@ -78,6 +79,14 @@ def _worse(main: Score, behind: Sequence[BaselineRecord], asked: int) -> Finding
 def _chance(one: BaselineRecord) -> float:
     width = (one.high - one.low) / _ENDS
     return float(ndtr(one.difference / width)) if width > 0 else 0.0
+
+
+def _much(main: Score, one: BaselineRecord) -> bool:
+    """Return whether the network's distance from a perfect score is much larger than the simple model's."""
+    own = main.value + one.difference * (-1 if main.higher_is_better else 1)
+    if not main.higher_is_better:
+        return main.value >= _TIMES * own
+    return 1.0 - main.value >= _TIMES * (1.0 - own)
 
 
 def _evidence(main: Score, one: BaselineRecord) -> Evidence:

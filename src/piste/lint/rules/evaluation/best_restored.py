@@ -98,4 +98,5 @@ RULE = Rule(
     Group.EVALUATION,
     ("judged", "loss", "validation", "watched"),
     check,
+    explained_by=("T202",),
 )
