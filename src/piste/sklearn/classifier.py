@@ -71,6 +71,11 @@ class PisteClassifier(ClassifierMixin, PisteEstimator):  # type: ignore[misc]  #
     patience, minimal_gain, stop_at, minutes
         Training stops after so many epochs in which the validation loss did not fall by the gain (0 never does), once
         the metric is this good, or at the first pause after so many minutes (0 sets no limit).
+    validate_every
+        Steps between two validations; 0 validates after each epoch.
+    precision, devices
+        "float32", "bfloat16" in the network on parameters kept in float32, or "float64"; and among how many devices
+        every batch is divided, all accelerators or one CPU when left out.
     warm_start
         Whether `fit` goes on with the network that is there, its inputs standardised as before; the optimiser starts
         anew.
@@ -87,8 +92,8 @@ class PisteClassifier(ClassifierMixin, PisteEstimator):  # type: ignore[misc]  #
         Epochs trained, the one whose parameters were kept, and why training stopped: "epochs", "patience", "target",
         "time" or "diverged".
     loss_curve_, validation_loss_curve_, validation_scores_, loss_
-        Mean loss of each epoch's steps; the loss and the metric on the validation share after each epoch; the last of
-        the first.
+        Mean loss of the steps up to each validation, by default an epoch's; the loss and the metric on the validation
+        share there; the last of the first.
     model_, parameters_, state_, choices_
         The network's layers, their parameters and running state, and every setting with its reason.
 
@@ -146,6 +151,9 @@ class PisteClassifier(ClassifierMixin, PisteEstimator):  # type: ignore[misc]  #
         minimal_gain: float = 0.0,
         stop_at: float | None = None,
         minutes: float = 0.0,
+        validate_every: int = 0,
+        precision: str | None = None,
+        devices: int | None = None,
         warm_start: bool = False,
         random_state: Any = None,
     ) -> None:

@@ -1,10 +1,9 @@
 """What both estimators share: parameters that are settings, and the ways to train."""
 
+import math
 import warnings
 from typing import Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
@@ -23,6 +22,8 @@ from piste.sklearn.problem import Problem, divided, posed, solved
 from piste.train.compiler import configure_jax
 from piste.train.fit import Fitted
 from piste.train.plan import Carry
+from piste.train.precision import allowed
+from piste.train.progress import on_host
 
 
 class PisteEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
@@ -34,6 +35,7 @@ class PisteEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has n
     random_state: Any
     warm_start: bool
     loss_curve_: list[float]
+    n_iter_: int
     _problem: Problem
 
     def _train(
@@ -87,12 +89,13 @@ class PisteEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has n
             size, rate = training.batch_size or len(encoded), training.learning_rate or 0.0
             carry, loss = one_pass(problem.plan, carry, encoded, size, rate, self._pass_seed, self._passes)
         self._carry, self._passes = carry, self._passes + 1
-        weights = jax.tree.map(jnp.asarray, carry.weights)
-        parameters = jax.tree.map(np.asarray, problem.plan.layout.unpack(weights))
-        self._say(parameters, carry.state, [*([] if fresh else self.loss_curve_), loss], not np.isfinite(loss))
+        with allowed(problem.plan.precision):
+            parameters = on_host(problem.plan.layout, carry.weights)
+        losses = [*([] if fresh else self.loss_curve_), loss]
+        self._say(parameters, carry.state, losses, 1 if fresh else self.n_iter_ + 1, not np.isfinite(loss))
 
     def _keep(self, fitted: Fitted, goes_on: bool) -> None:
-        before = len(self.loss_curve_) if goes_on else 0
+        before = self.n_iter_ if goes_on else 0
         losses, held, scores = (
             [*(getattr(self, name) if goes_on and hasattr(self, name) else []), *fresh]
             for name, fresh in (
@@ -102,14 +105,15 @@ class PisteEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has n
             )
         )
         self.stopped_ = fitted.record.stopped
-        self._say(fitted.parameters, fitted.state, losses, self.stopped_ == "diverged")
+        epochs = before + math.ceil(fitted.record.epochs)
+        self._say(fitted.parameters, fitted.state, losses, epochs, self.stopped_ == "diverged")
         self.validation_loss_curve_, self.validation_scores_ = held, scores
         self.best_epoch_ = before + fitted.record.best_epoch
 
-    def _say(self, parameters: Parameters, state: State, losses: list[float], diverged: bool) -> None:
+    def _say(self, parameters: Parameters, state: State, losses: list[float], epochs: int, diverged: bool) -> None:
         self.parameters_, self.state_ = parameters, state
         self.model_, self.choices_ = self._problem.plan.model, self._problem.decisions.choices
-        self.loss_curve_, self.loss_, self.n_iter_ = losses, losses[-1], len(losses)
+        self.loss_curve_, self.loss_, self.n_iter_ = losses, losses[-1], epochs
         if diverged:
             rate = self._problem.decisions.settings.training.learning_rate
             warnings.warn(

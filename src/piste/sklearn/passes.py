@@ -17,6 +17,8 @@ from piste.sklearn.problem import Problem, as_split
 from piste.train.compiler import jitted
 from piste.train.fit import drawn, going_on
 from piste.train.plan import Carry, Plan, Split
+from piste.train.precision import in_its_precision, master
+from piste.train.sharding import placements
 from piste.train.step import train_step
 from piste.train.timeline import named_key
 
@@ -36,6 +38,7 @@ def _alone(plan: Plan) -> Plan:
     return dataclasses.replace(plan, plateau=None, averaging=None)
 
 
+@in_its_precision
 def one_pass(
     plan: Plan, carry: Carry, examples: Weighted, batch_size: int, rate: float, seed: int, count: int
 ) -> tuple[Carry, float]:
@@ -48,7 +51,7 @@ def one_pass(
     steps = len(batches.targets)
     room = (1 << (steps - 1).bit_length()) - steps  # few lengths, so that few programs are compiled
     padded = jax.tree.map(lambda leaf: np.pad(leaf, [(0, room)] + [(0, 0)] * (leaf.ndim - 1)), batches)
-    zero = jnp.zeros((), jnp.float32)
+    zero = jnp.zeros((), master(plan.precision))
     carry = carry._replace(loss_sum=zero, steps=jnp.zeros((), jnp.int32))
     carry = _compiled(_alone(plan))(carry, padded, jnp.float32(rate), named_key(seed, "pass", count), jnp.int32(steps))
     return _on_host(carry), float(carry.loss_sum) / steps
@@ -65,7 +68,7 @@ def _batches(examples: Weighted, size: int, seed: int, count: int) -> Split:
 
 @lru_cache(maxsize=16)
 def _compiled(plan: Plan) -> Callable[..., Carry]:
-    return jitted(partial(_run, plan))
+    return jitted(partial(_run, plan), **placements(plan.devices))
 
 
 def _run(plan: Plan, carry: Carry, batches: Split, rate: jax.Array, key: jax.Array, steps: jax.Array) -> Carry:

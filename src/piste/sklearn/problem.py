@@ -63,7 +63,9 @@ class Problem:
         """Return the network's outputs (B, K) for `inputs` (B, F): logits, or numbers in the targets' own units."""
         # Whole chunks: a product's rounding depends on its shape, and a row's outputs must not depend on the others.
         rows = np.pad(self.inputs.apply(inputs), [(0, -len(inputs) % EVALUATION_CHUNK), (0, 0)])
-        raw = outputs(self.plan.model, parameters, state, rows)[: len(inputs)].astype(np.float64)
+        plan = self.plan
+        computed = outputs(plan.model, parameters, state, rows, plan.precision, plan.devices)
+        raw = computed[: len(inputs)].astype(np.float64)
         if self.counts:
             return np.exp(raw)
         return raw if self.targets is None else self.targets.undo(raw)
@@ -120,6 +122,8 @@ def _plan(decisions: Decisions, task: Task, features: int, count: int, rows: int
         pieces=training.accumulate,
         plateau=build_plateau(training),
         averaging=build_averaging(training, rows),
+        precision=training.precision or "float32",
+        devices=training.devices or 1,
     )
 
 

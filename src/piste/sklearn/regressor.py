@@ -60,6 +60,11 @@ class PisteRegressor(RegressorMixin, PisteEstimator):  # type: ignore[misc]  # s
     patience, minimal_gain, stop_at, minutes
         Training stops after so many epochs in which the validation loss did not fall by the gain (0 never does), once
         the metric is this good, or at the first pause after so many minutes (0 sets no limit).
+    validate_every
+        Steps between two validations; 0 validates after each epoch.
+    precision, devices
+        "float32", "bfloat16" in the network on parameters kept in float32, or "float64"; and among how many devices
+        every batch is divided, all accelerators or one CPU when left out.
     warm_start
         Whether `fit` goes on with the network that is there, its inputs standardised as before; the optimiser starts
         anew.
@@ -120,6 +125,9 @@ class PisteRegressor(RegressorMixin, PisteEstimator):  # type: ignore[misc]  # s
         minimal_gain: float = 0.0,
         stop_at: float | None = None,
         minutes: float = 0.0,
+        validate_every: int = 0,
+        precision: str | None = None,
+        devices: int | None = None,
         warm_start: bool = False,
         random_state: Any = None,
     ) -> None:
