@@ -48,17 +48,19 @@ def compare(python: str | None, seed: int) -> list[Found]:
     """Return what rule D109 and, with a `python` that has cleanlab, that finds from the same probabilities."""
     from piste.lint.bench import Bench
     from piste.lint.probes.quick import told
-    from piste.lint.rules.data.wrong_labels import suspects
+    from piste.lint.rules.data.wrong_labels import check, suspects
     from piste.recipe.judged import pipeline_of
     from piste.recipe.progress import Silent
     from piste.recipe.settings import from_keywords
 
     pictures, given, wrong = noisy(seed)
     pipeline = pipeline_of((pictures, given), from_keywords({}, "the benchmark"), {}, Silent())
-    view = Bench(pipeline).probe(told)
+    bench = Bench(pipeline)
+    view = bench.probe(told)
+    severity = next((one.severity for one in check(bench)), "nothing said")
     truly = wrong[pipeline.train.numbers[view.rows]]
     ours = suspects(view).places
-    found = [_judged("Piste, D109", ours, truly)]
+    found = [_judged(f"Piste, D109 ({severity})", ours, truly)]
     if python is None:
         return found
     with tempfile.TemporaryDirectory() as folder:

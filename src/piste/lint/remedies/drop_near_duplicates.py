@@ -24,7 +24,7 @@ def mend(bench: Bench, finding: Finding) -> Mended:
             continue
         if len(other) * len(train) > _LARGEST:
             raise NotFixed("The splits are too large to compare all pairs: give copies one group, and divide by it.")
-        gone[look_up(bench, train, other, np.arange(len(other))).twins] = True
+        gone[look_up(bench, name, np.arange(len(other))).twins] = True
     count = int(gone.sum())
     if count > _MOST * len(train):
         raise NotFixed(

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.ndimage import zoom
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_iris, load_wine
 
 from piste.core.findings import Finding, Outcome, Severity
@@ -31,6 +32,37 @@ def test_pictures_that_were_saved_again_are_found(run_rule: Judge) -> None:
     _, (found,) = run_rule(near_duplicates.RULE, train=(again, None), test=(images[:400], None))
     assert found.severity is Severity.WARNING
     assert 18 <= int(found.evidence[0].measured.split()[0]) <= 20
+
+
+@pytest.mark.parametrize("change", ["darker", "moved", "larger"])
+def test_pictures_that_were_changed_otherwise_are_found(run_rule: Judge, change: str) -> None:
+    # Smooth fields, as photographs are: a little shift changes them little.
+    coarse = np.random.default_rng(0).normal(size=(500, 4, 4, 3)).astype(np.float32)
+    images = zoom(coarse, (1, 6, 6, 1), order=1)
+    copies = images[:12]
+    changed = {
+        "darker": copies * 0.6 - 0.3,
+        "moved": np.roll(copies, 1, axis=2),
+        "larger": np.repeat(np.repeat(copies, 2, axis=1), 2, axis=2)[:, 1:-1, 1:-1][:, ::2, ::2],
+    }[change]
+    pad = images.shape[1] - changed.shape[1]
+    changed = np.pad(changed, ((0, 0), (0, pad), (0, pad), (0, 0)), mode="edge")
+    pieces = {"train": (images[100:], None), "test": (images[12:100], None)}
+    assert run_rule(near_duplicates.RULE, **pieces)[0] is Outcome.PASSED
+    again = {**pieces, "train": (np.concatenate([images[100:], changed]), None), "test": (images[:100], None)}
+    _, (found,) = run_rule(near_duplicates.RULE, **again)
+    assert found.severity is Severity.WARNING
+    assert int(found.evidence[0].measured.split()[0]) >= 10
+
+
+def test_blank_pictures_are_no_near_copies(run_rule: Judge) -> None:
+    images = pictures().copy()
+    blank = np.arange(40, dtype=np.float32)[:, None, None, None] * np.ones((1, 8, 8, 1), np.float32) / 40
+    pieces = {
+        "train": (np.concatenate([images[400:], blank[:20]]), None),
+        "test": (np.concatenate([images[:200], blank[20:]]), None),
+    }
+    assert run_rule(near_duplicates.RULE, **pieces)[0] is Outcome.PASSED
 
 
 def test_rows_that_were_taken_twice_are_found(run_rule: Judge) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +11,13 @@ from piste.core.records import Kind
 from piste.lint.bench import Bench
 from piste.lint.probes.chance import share_at_least
 from piste.lint.probes.features import features
+from piste.lint.probes.looks import looks
 from piste.lint.probes.quick import nearest, vectors
 from piste.lint.rule import Group, NotRun, Rule
 
 _NEAR = 0.13  # of the median distance to the nearest, and of the distance to the sixth nearest
+_FARTHEST = 0.5  # of pictures, which fill so many dimensions that nothing comes so near by chance
+_RARE = 1e-6  # chance for each example of a picture so near
 _NEIGHBOURS = 6
 _ASKED = 2000  # examples of a split that are looked up
 _FEWEST = 100
@@ -33,6 +35,7 @@ class Near:
     twins: NDArray[np.int64]  # of train
     asked: int
     expected: float  # share that chance makes
+    reach: float  # below which share of the usual distance an example counts as a near copy
 
 
 def check(bench: Bench) -> Iterator[Finding]:
@@ -45,7 +48,7 @@ def check(bench: Bench) -> Iterator[Finding]:
     for name in given:
         if name == "train":
             continue
-        found = look_up(bench, given["train"], given[name], _asked(bench, name, len(given[name])))
+        found = look_up(bench, name, _asked(bench, name, len(given[name])))
         by_chance = share_at_least(len(found.rows), found.asked, found.expected)
         if len(found.rows) >= _FEW and by_chance < _CHANCE:
             yield _finding(bench, name, found)
@@ -55,19 +58,38 @@ def _asked(bench: Bench, name: str, count: int) -> NDArray[np.int64]:
     return np.sort(bench.generator("near", name).permutation(count)[:_ASKED])
 
 
-def look_up(bench: Bench, train: NDArray[Any], other: NDArray[Any], rows: NDArray[np.int64]) -> Near:
-    """Return which of the given `rows` of `other` (N, D) are near copies of a row of `train`."""
-    places, distances = nearest(bench, other[rows], train, _NEIGHBOURS)
-    first = distances[:, 0]
-    moved = first > 1e-4 * np.median(first)  # exact copies are those of D101
+def look_up(bench: Bench, name: str, rows: NDArray[np.int64]) -> Near:
+    """Return which of the given `rows` of the split `name` are near copies of an example of train."""
+    plain, pictures = bench.probe(vectors), bench.probe(looks)
+    given = plain if pictures is None else pictures
+    places, distances = nearest(bench, given[name][rows], given["train"], _NEIGHBOURS)
+    apart = np.linalg.norm(plain[name][rows].astype(np.float64) - plain["train"][places[:, 0]], axis=1)
+    moved = apart > 1e-4 * np.median(apart)  # exact copies are those of D101
+    if pictures is not None:
+        moved &= given[name][rows].any(axis=1)  # a blank picture looks like any other
     if not moved.any():
-        return Near(rows[:0], rows[:0], len(rows), 0.0)
-    near = moved & (first < _NEAR * np.median(first[moved])) & (first < _NEAR * distances[:, -1])
-    usual = distances[moved & ~near]
-    # The ratio of two neighbours' distances tells how many dimensions the data fill (Facco and others, 2017).
-    dimensions = 1.0 / max(float(np.mean(np.log(usual[:, 1] / usual[:, 0]))), 1e-3) if len(usual) else 1.0
-    expected = 1.0 - (1.0 - _NEAR**dimensions) ** (_NEIGHBOURS - 1)
-    return Near(rows[near], places[near, 0], len(rows), expected)
+        return Near(rows[:0], rows[:0], len(rows), 0.0, _NEAR)
+    reach = _NEAR
+    near = _within(reach, distances, moved)
+    dimensions = _dimensions(distances[moved & ~near])
+    if pictures is not None:
+        reach = float(np.clip(_RARE ** (1.0 / dimensions), _NEAR, _FARTHEST))
+        near = _within(reach, distances, moved)
+    expected = 1.0 - (1.0 - reach**dimensions) ** (_NEIGHBOURS - 1)
+    return Near(rows[near], places[near, 0], len(rows), expected, reach)
+
+
+def _within(reach: float, distances: NDArray[np.float64], moved: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    first = distances[:, 0]
+    return np.asarray(moved & (first < reach * np.median(first[moved])) & (first < reach * distances[:, -1]))
+
+
+def _dimensions(usual: NDArray[np.float64]) -> float:
+    """Return how many dimensions the data fill, by the ratio of two neighbours' distances (Facco and others, 2017).
+
+    In d dimensions its median is 2 to the power of 1 / d, which a few copies among the examples do not change.
+    """
+    return float(np.log(2.0) / max(np.median(np.log(usual[:, 1] / usual[:, 0])), 1e-3)) if len(usual) else 1.0
 
 
 def _finding(bench: Bench, name: str, found: Near) -> Finding:
@@ -82,7 +104,7 @@ def _finding(bench: Bench, name: str, found: Near) -> Finding:
         f"About {share:.1%} of the {name} split are near copies of train examples",
         evidence=[
             Evidence(
-                f"examples of {name} nearer to one of train than {_NEAR:g} of the usual distance",
+                f"examples of {name} nearer to one of train than {found.reach:.2g} of the usual distance",
                 f"{len(found.rows):,} of {found.asked:,}",
                 f"{found.expected * found.asked:.2g} by chance",
             ),
