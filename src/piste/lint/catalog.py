@@ -79,8 +79,8 @@ from piste.lint.rules.model import (
     dead_units,
     dropout_rate,
     evaluation_mode,
-    free_to_learn,
     exploding_gradient,
+    free_to_learn,
     gradient_check,
     independence,
     initial_loss,
@@ -94,8 +94,8 @@ from piste.lint.rules.model import (
     signal_in_depth,
     tokens_in_table,
     units_differ,
-    wide_enough,
     vanishing_gradient,
+    wide_enough,
 )
 from piste.lint.rules.optimiser import (
     calm_start,
