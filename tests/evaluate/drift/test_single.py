@@ -23,6 +23,13 @@ def test_the_stability_index_is_that_of_the_shares_in_tenths() -> None:
     assert numbers_moved(before, now).stability == pytest.approx(by_hand, rel=0.01)
 
 
+def test_a_value_that_all_examples_have_is_a_bin_of_its_own() -> None:
+    zeros = np.zeros(500)
+    assert numbers_moved(zeros, zeros).stability == pytest.approx(0.0, abs=1e-3)
+    assert numbers_moved(zeros, zeros + 1).stability > 5
+    assert numbers_moved(zeros, zeros - 1).stability > 5
+
+
 def test_the_distance_of_levels_is_half_the_sum_of_differences() -> None:
     moved = levels_moved(np.array(["a"] * 50 + ["b"] * 50, object), np.array(["a"] * 80 + ["b"] * 20, object))
     assert moved.share == pytest.approx(0.3)

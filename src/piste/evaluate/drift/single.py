@@ -42,7 +42,9 @@ def numbers_moved(before: NDArray[np.float64], now: NDArray[np.float64]) -> Move
 
 
 def _in_bins(before: NDArray[np.float64], now: NDArray[np.float64]) -> tuple[Counts, Counts]:
-    edges = np.unique(np.quantile(before, np.linspace(0, 1, _BINS + 1)[1:-1]))
+    edges, times = np.unique(np.quantile(before, np.linspace(0, 1, _BINS + 1)[1:-1]), return_counts=True)
+    # A value that many examples have is a bin of its own.
+    edges = np.sort(np.concatenate([edges, np.nextafter(edges[times > 1], np.inf)]))
     return tuple(
         np.bincount(np.searchsorted(edges, values, side="right"), minlength=len(edges) + 1).astype(np.float64)
         for values in (before, now)
