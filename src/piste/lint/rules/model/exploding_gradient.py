@@ -63,6 +63,8 @@ def _finding(found: Course, norms: Floats, how: str, highest: float) -> Finding:
         "that start too large, or a rate that is too high.",
         fix="--clip 1 (optax.clip_by_global_norm(1.0) before the optimiser); then a smaller rate",
         key="model.exploding-gradient",
+        remedy="clipping",
+        settings={"clip": 1.0},
         others=["The rate is too high.", "Inputs or targets are not scaled."],
     )
 
