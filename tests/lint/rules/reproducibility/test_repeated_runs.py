@@ -23,6 +23,11 @@ def test_the_mean_over_seeds_has_its_t_interval(run_rule: Judge) -> None:
     assert finding.severity is Severity.INFO
 
 
+def test_two_seeds_have_a_mean_and_no_interval(run_rule: Judge) -> None:
+    _, (finding,) = run_rule(several_seeds.RULE, earlier=(run(1, 0.8), run(2, 1.0)))
+    assert finding.title == "Over 2 seeds the RMSE is 0.9 on average"
+
+
 def test_one_seed_is_no_fault_and_the_others_are_named(run_rule: Judge) -> None:
     assert run_rule(several_seeds.RULE, earlier=(run(3, 1.0), run(4, 1.0, "b")))[0] is Outcome.NOT_RUN
 

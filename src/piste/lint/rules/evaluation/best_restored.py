@@ -84,11 +84,13 @@ def _of(bench: Bench, outputs: Outputs, targets: Outputs) -> NDArray[np.float64]
         raise NotRun("To run it, give loss=, a function (outputs, targets).")
     if is_torch(loss) or is_torch(bench.pipeline.model):
         return as_numpy(loss(tensor(outputs), tensor(targets)))
+    # One program where JAX can trace it, instead of one for each operation.
     return as_numpy(bench.probe(_compiled)(outputs, targets))
 
 
 def _compiled(bench: Bench) -> Callable[..., Any]:
-    return compiled(bench.pipeline.loss)  # one program where JAX can trace it, instead of one for each operation
+    loss = bench.pipeline.loss
+    return compiled(lambda outputs, targets: None if loss is None else loss(outputs, targets))
 
 
 RULE = Rule(

@@ -32,9 +32,10 @@ def check(bench: Bench) -> Iterator[Finding]:
     values = np.asarray([score.value for score in seeds.values()])
     spread = float(values.std(ddof=1))
     reach = float(t.ppf(0.975, len(values) - 1)) * spread / np.sqrt(len(values))
+    mean = f"is {values.mean():.4g}" + (f" ± {reach:.2g}" if len(values) > 2 else " on average")
     yield RULE.finding(
         Severity.INFO,
-        f"Over {len(values)} seeds the {current.score.name} is {values.mean():.4g} ± {reach:.2g}",
+        f"Over {len(values)} seeds the {current.score.name} {mean}",
         evidence=[
             Evidence("seeds", ", ".join(map(str, sorted(seeds))), f"{_FEW} or more"),
             Evidence("lowest and highest", f"{values.min():.4g}, {values.max():.4g}"),
