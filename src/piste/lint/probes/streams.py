@@ -58,7 +58,7 @@ class Found:
     place: NDArray[np.int64]
     wrong_targets: tuple[int, ...]  # rows of the train split whose target is another one in the stream
     of_validation: int  # examples that stand in another split, and not in train
-    rows: int
+    rows: int  # distinct examples of the train split
 
 
 def found(bench: Bench, number: int) -> Found:
@@ -85,7 +85,7 @@ def found(bench: Bench, number: int) -> Found:
         for value in hashes(as_numpy(split.inputs))
     }
     foreign = sum(value in others for value in one.inputs if value not in rows)
-    return Found(place, wrong, foreign, len(own))
+    return Found(place, wrong, foreign, len(rows))
 
 
 def _known_targets(split: Split) -> list[bytes]:

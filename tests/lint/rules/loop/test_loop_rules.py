@@ -91,3 +91,12 @@ def test_sound_streams_raise_no_alarm(run_rule: Judge, stream: Any) -> None:
 def test_an_order_may_be_meant(run_rule: Judge) -> None:
     meant = Pipeline(stream=sorted_by_target, declared=Declared(unshuffled=True))
     assert run_rule(shuffled.RULE, meant)[0] is Outcome.NOT_RUN
+
+
+def test_examples_that_stand_twice_in_train_are_not_missing(run_rule: Judge) -> None:
+    inputs, targets = (np.concatenate([one, one[:20]]) for one in TRAIN)
+
+    def stream(epoch: int) -> Batches:
+        yield from cut(inputs, targets, np.random.default_rng(epoch).permutation(len(inputs)))
+
+    assert run_rule(coverage.RULE, Pipeline(train=(inputs, targets), stream=stream)) == (Outcome.PASSED, ())

@@ -61,6 +61,14 @@ def test_wrong_accumulation_is_found(run_rule: Judge, weights: Any, word: str) -
     assert word in finding.title
 
 
+def test_means_of_equal_batches_pass_where_the_stream_has_no_others(run_rule: Judge) -> None:
+    equal = {**PIECES, "stream": lambda epoch: iter([(INPUTS[:16], INPUTS[:16].sum(axis=1))] * 2)}
+    means = {"accumulate": lambda p, batches: added(p, batches, lambda inputs: 1 / len(batches))}
+    assert run_rule(accumulated.RULE, **means, **equal) == (Outcome.PASSED, ())
+    (finding,) = run_rule(accumulated.RULE, accumulate=lambda p, b: added(p, b, lambda inputs: 1.0), **equal)[1]
+    assert "4 times" in finding.title
+
+
 def test_accumulation_by_examples_passes(run_rule: Judge) -> None:
     right = {"accumulate": lambda p, batches: added(p, batches, lambda inputs: len(inputs) / 16)}
     assert run_rule(accumulated.RULE, **right, **PIECES) == (Outcome.PASSED, ())

@@ -150,3 +150,12 @@ def test_pytorch_takes_part(run_rule: Judge) -> None:
         assert run_rule(rule, loss=torch.nn.MSELoss(), **NUMBERS)[1] == ()
     _, (finding,) = run_rule(batch_mean.RULE, loss=torch.nn.MSELoss(reduction="sum"), **NUMBERS)
     assert finding.key == "loss.sum"
+
+
+def test_where_every_output_meets_every_target_the_order_says_nothing(run_rule: Judge) -> None:
+    def pairs(logits: jax.Array, labels: jax.Array) -> jax.Array:
+        return jnp.mean(optax.sigmoid_binary_cross_entropy(logits.reshape(-1, 1), labels.reshape(-1)))
+
+    assert run_rule(order.RULE, loss=pairs, task="two-class")[0] is Outcome.NOT_RUN
+    (finding,) = run_rule(batch_mean.RULE, loss=pairs, task="two-class")[1]
+    assert finding.key == "loss.broadcast"

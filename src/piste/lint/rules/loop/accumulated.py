@@ -9,11 +9,13 @@ from numpy.typing import NDArray
 from piste.core.findings import Evidence, Finding, Severity
 from piste.lint.bench import Bench
 from piste.lint.network import network
+from piste.lint.probes.streams import epoch
 from piste.lint.rule import Group, NotRun, Rule
 from piste.lint.training import batches, gradients
 from piste.lint.tree import floating
 
 _CUTS = (8, 13)  # of 16 examples: 8, 5 and 3, as the last batch of an epoch is shorter
+_EQUAL = (4, 8, 12)
 _SIZE = 16
 _ROUNDING = 1e-3
 
@@ -21,12 +23,16 @@ Arrays = NDArray[Any]
 
 
 def check(bench: Bench) -> Iterator[Finding]:
-    """Yield accumulation whose gradient is another one than that of the whole batch."""
+    """Yield accumulation whose gradient is another one than that of the whole batch.
+
+    Batches of unequal sizes are asked for, unless the stream has none: then a mean of means is right.
+    """
     accumulate, net = bench.pipeline.accumulate, bench.probe(network)
     inputs, targets = _examples(bench)
     if accumulate is None or len(inputs) < _SIZE:
         raise NotRun(f"It takes {_SIZE} examples.")
-    pieces = list(zip(np.split(inputs, _CUTS), np.split(targets, _CUTS), strict=True))
+    cuts = _CUTS if _unequal(bench) else _EQUAL
+    pieces = list(zip(np.split(inputs, cuts), np.split(targets, cuts), strict=True))
     made = accumulate(net.parameters, pieces)
     whole = floating(bench.probe(gradients)(net.parameters, net.state, inputs, targets)[1])
     found = floating(made[-1] if isinstance(made, tuple) and len(made) == 2 else made)
@@ -54,6 +60,13 @@ def check(bench: Bench) -> Iterator[Finding]:
         fix="Add up sums of losses, and divide once by the number of examples (or of real steps) in all of them",
         key="loop.accumulation",
     )
+
+
+def _unequal(bench: Bench) -> bool:
+    """Return whether batches of other sizes may come: the stream, if there is one, says so."""
+    if bench.pipeline.stream is None:
+        return True
+    return len({shape[0] for shape in bench.probe(epoch, 0).shapes}) > 1
 
 
 def _examples(bench: Bench) -> tuple[Arrays, Arrays]:

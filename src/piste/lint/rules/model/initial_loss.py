@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from piste.core.findings import Evidence, Finding, Severity
+from piste.core.findings import Evidence, Finding, Severity, ShownChart
 from piste.core.records import Task
 from piste.lint.arrays import as_numpy
 from piste.lint.bench import Bench
+from piste.lint.charts import bars
 from piste.lint.probes.start import Start, start
 from piste.lint.problem import problem
 from piste.lint.rule import Group, NotRun, Rule
@@ -49,6 +50,7 @@ def _high(found: Start, numbers: bool, reference: float) -> Finding:
         Severity.WARNING,
         f"Training would begin at a loss of {found.network:.4g}, where knowing nothing costs {reference:.4g}",
         evidence=_evidence(found),
+        charts=[_chart(found)],
         cause="The targets lie far from the outputs: their mean or scale must be learnt first."
         if numbers
         else "The outputs are too large: the network is sure of arbitrary answers, and unlearns them first.",
@@ -65,6 +67,7 @@ def _low(found: Start) -> Finding:
         Severity.ERROR,
         f"The untrained network has a loss of {found.network:.4g}, less than any answer that knows nothing",
         evidence=_evidence(found),
+        charts=[_chart(found)],
         cause="The targets reach the network through its inputs, or the loss does not look at the outputs.",
         fix="Look at one example as it enters the network: is its target among the inputs?",
         key="model.knows-beforehand",
@@ -76,6 +79,7 @@ def _bias(found: Start) -> Finding:
         Severity.INFO,
         "The first epochs will learn how rare the classes are",
         evidence=_evidence(found),
+        charts=[_chart(found)],
         cause="The last bias starts at 0, and the classes are uneven.",
         fix="Start the last bias at the logarithm of each class's share",
         key="model.output-bias",
@@ -92,6 +96,16 @@ def _evidence(found: Start) -> list[Evidence]:
         Evidence("loss of the best constant outputs", f"{found.constant:.4g}"),
         Evidence("standard deviation of the outputs", f"{found.spread:.3g}", "about 1 or less"),
     ]
+
+
+def _chart(found: Start) -> ShownChart:
+    return bars(
+        "Loss before the first step",
+        f"Of the untrained network {found.network:.4g}, of outputs all zero {found.zero:.4g}, of the best constant "
+        f"outputs {found.constant:.4g}.",
+        {"untrained network": found.network, "outputs all zero": found.zero, "best constant": found.constant},
+        axis="loss",
+    )
 
 
 RULE = Rule(
