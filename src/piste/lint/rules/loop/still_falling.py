@@ -11,7 +11,7 @@ from piste.lint.watching.course import Course, Floats, course, fall
 
 LAST = 0.2  # of the training, which is looked at
 LOOKS = 5  # in it
-MUCH, SOME = 0.05, 0.01  # of the loss at the first look, that another such part would still gain
+MUCH, SOME = 0.1, 0.01  # of the loss at the first look, that another such part would still gain
 
 
 def check(bench: Bench) -> Iterator[Finding]:
