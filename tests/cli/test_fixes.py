@@ -1,7 +1,9 @@
 """`piste lint --fix`: what is said, what is written, what is never overwritten."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,6 +11,7 @@ from piste.cli.fixes import fixes_text
 from piste.core.fixes import Effect, Fix
 from piste.report.findings import plain
 
+Piste = Callable[..., Any]
 WORDS = ("--target", "ill", "--select", "D103,D105", "--quiet")
 
 
@@ -21,7 +24,7 @@ def visits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return Path("visits.csv")
 
 
-def test_a_fix_is_said_written_and_taken_by_train(piste, visits: Path) -> None:  # type: ignore[no-untyped-def]
+def test_a_fix_is_said_written_and_taken_by_train(piste: Piste, visits: Path) -> None:
     outcome = piste("lint", visits, *WORDS, "--fix")
     assert (outcome.code, outcome.err) == (0, "")
     assert "fixed[D103]: 'treated' repeats the target" in outcome.out
@@ -37,7 +40,7 @@ def test_a_fix_is_said_written_and_taken_by_train(piste, visits: Path) -> None: 
     assert "piste-fixed.toml is there already and is not overwritten" in again.err
 
 
-def test_the_file_can_be_named_and_json_has_the_fixes(piste, visits: Path) -> None:  # type: ignore[no-untyped-def]
+def test_the_file_can_be_named_and_json_has_the_fixes(piste: Piste, visits: Path) -> None:
     outcome = piste("lint", visits, *WORDS, "--fix-to", "mine.toml", "--json")
     assert outcome.code == 0
     fixes = json.loads(outcome.out)["fixes"]
@@ -48,7 +51,7 @@ def test_the_file_can_be_named_and_json_has_the_fixes(piste, visits: Path) -> No
     assert 'drop = [\n  "treated",  # D103: ' in Path("mine.toml").read_text()
 
 
-def test_nothing_to_fix_writes_nothing(piste, visits: Path) -> None:  # type: ignore[no-untyped-def]
+def test_nothing_to_fix_writes_nothing(piste: Piste, visits: Path) -> None:
     outcome = piste("lint", visits, "--target", "ill", "--select", "D106", "--quiet", "--fix")
     assert (outcome.code, Path("piste-fixed.toml").exists()) == (0, False)
     assert outcome.out.startswith("visits: nothing found")
