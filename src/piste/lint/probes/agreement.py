@@ -14,7 +14,8 @@ from piste.lint.probes.quick import nearest, told, vectors
 from piste.lint.problem import problem
 from piste.lint.rule import NotRun
 
-_MOST = 2000
+_ASKED = 2000
+_POOL = 5000
 _FOREST = 1000
 _DRAWS = 40
 _NEAR = 8
@@ -68,12 +69,23 @@ def standard(bench: Bench, name: str) -> Numbers:
     return values - values.mean(axis=0)
 
 
-def neighbours(bench: Bench, name: str) -> tuple[Places, Places]:
-    """Probe: up to 2,000 rows of a split (R,), and the rows nearest to each (R, 8), -1 for itself and its copies."""
+@dataclass(frozen=True)
+class Near:
+    """Some rows of a split, `pool` (P,); the first of them are asked: places in the pool nearest to each, (R, 8).
+
+    -1 stands for the asked one itself and for its copies.
+    """
+
+    pool: Places
+    near: Places
+
+
+def neighbours(bench: Bench, name: str) -> Near:
+    """Probe: the nearest examples of up to 2,000 rows of a split, among up to 5,000."""
     given = bench.probe(vectors)[name]
-    rows = np.sort(bench.generator("agreement", name).permutation(len(given))[:_MOST])
-    near, far = nearest(bench, given[rows], given, min(_NEAR, len(given)))
-    return rows, np.where(far > 1e-6 * max(float(np.median(far)), 1e-12), near, -1)
+    pool = bench.generator("agreement", name).permutation(len(given))[:_POOL]
+    near, far = nearest(bench, given[pool[:_ASKED]], given[pool], min(_NEAR, len(pool)))
+    return Near(pool, np.where(far > 1e-6 * max(float(np.median(far)), 1e-12), near, -1))
 
 
 def agreement(bench: Bench, name: str, shift: int = 0, by_source: bool = False) -> Agreement:
@@ -81,17 +93,26 @@ def agreement(bench: Bench, name: str, shift: int = 0, by_source: bool = False) 
 
     Rows are counted within the split, or in the source, so that a shift before the division is seen as well.
     """
-    rows, near = bench.probe(neighbours, name)
-    values = bench.probe(standard, name)
-    if shift:
-        numbers = bench.pipeline.splits[name].numbers if by_source else np.arange(len(values))
-        order = np.argsort(numbers, kind="stable")
-        places = np.minimum(np.searchsorted(numbers[order], numbers + shift), len(numbers) - 1)
-        found = np.where(numbers[order][places] == numbers + shift, order[places], -1)
-        rows, near = found[rows], np.where(near >= 0, found[near], -1)
+    found = bench.probe(neighbours, name)
+    places = _further(bench.pipeline.splits[name].numbers, shift, by_source)[found.pool]
+    there = places >= 0
+    values = bench.probe(standard, name)[places[there]]
+    moved = np.where(there, np.cumsum(there) - 1, -1)  # a place in the pool to one among those that are there
+    near = np.where(found.near >= 0, moved[found.near], -1)
+    rows = moved[: len(near)]
     kept = (rows >= 0) & (near >= 0).any(axis=1)
     rows, near = rows[kept], near[kept]
     return _against_chance(bench, values, lambda one: _correlation(one[rows], _mean_of(one, near)))
+
+
+def _further(numbers: Places, shift: int, by_source: bool) -> Places:
+    """Return for each row the place of the row `shift` further on; -1 where it is not in the split."""
+    rows = np.arange(len(numbers))
+    if not by_source:
+        return np.where((rows + shift >= 0) & (rows + shift < len(rows)), rows + shift, -1)
+    order = np.argsort(numbers, kind="stable")
+    places = np.minimum(np.searchsorted(numbers[order], numbers + shift), len(numbers) - 1)
+    return np.where(numbers[order][places] == numbers + shift, order[places], -1)
 
 
 def _mean_of(values: Numbers, near: Places) -> Numbers:

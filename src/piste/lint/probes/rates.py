@@ -12,6 +12,7 @@ from piste.lint.probes.forks import STEPS, Course, declared_rates, run
 _UNKNOWN_STEPS = 3000  # of a training whose length is not declared, or ten epochs
 _UNKNOWN_EPOCHS = 10
 _SHORTEST = 24
+_FAST = 0.2  # of the loss at the start: no other rate is worth trying
 _MATTERS = 0.1  # of the loss at the start, by which a tenth of the rate lowers it
 _BOUNCE = 0.1  # of the loss at the start, by which a loss rises above it
 _LOWEST, _HIGHEST = 1e-3, 1e5  # factors that are tried
@@ -27,6 +28,11 @@ def losses(bench: Bench, factor: float, rise: int = 0, steps: int = STEPS) -> Lo
 def late(series: Losses) -> Losses:
     """Return the second half, which is compared."""
     return series[len(series) // 2 :]
+
+
+def learns_fast(start: Losses, own: Losses) -> bool:
+    """Return whether losses, which are above 0, fall to a fifth of the start's within these few steps."""
+    return bool(own.min() >= 0 and late(own).mean() < _FAST * late(start).mean())
 
 
 def bounced(series: Losses, start: Losses) -> float:
@@ -63,6 +69,8 @@ def too_high(bench: Bench) -> TooHigh | None:
     if not np.all(np.isfinite(start)):
         return None
     wild = bounced(own, start) >= _BOUNCE or not above(late(start), late(own)).clear
+    if not wild and learns_fast(start, own):
+        return None
     best, factor = losses(bench, 0.1), 0.1
     while wild and factor > _LOWEST and not above(late(start), late(best)).clear:
         factor /= 10.0
@@ -119,6 +127,8 @@ def too_low(bench: Bench) -> TooLow | None:
     """
     steps, declared = _budget(bench)
     taken = int(min(STEPS, max(_SHORTEST, steps)))
+    if learns_fast(losses(bench, 0.0)[:taken], losses(bench, 1.0)[:taken]):
+        return None
     forward = max(1.0, steps / taken)
     tens = [10.0**power for power in range(int(np.floor(np.log10(forward) - 1e-9)) + 1)] if forward > 1 else []
     ladder = [*(ten for ten in tens if ten * 1.5 < forward), forward, 10.0 * forward]

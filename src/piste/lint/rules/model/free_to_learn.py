@@ -9,6 +9,7 @@ from piste.lint.probes.forks import STEPS
 from piste.lint.probes.unregularised import FASTER, Held, fallen, held, weights_left
 from piste.lint.rule import Group, NotRun, Rule
 
+_FALLING = 0.95  # share of the weights that is left at the rate itself
 _SHRUNK = 0.4  # share of the weights that is left
 _KEPT = 0.8  # share that a twin without decay keeps
 _WORSE = 2.0  # times the twin's loss
@@ -33,7 +34,7 @@ def check(bench: Bench) -> Iterator[Finding]:
 
 def _shrinks(bench: Bench) -> bool:
     try:
-        return bench.probe(weights_left, FASTER) < _SHRUNK
+        return bench.probe(weights_left, 1.0) < _FALLING and bench.probe(weights_left, FASTER) < _SHRUNK
     except NotRun:  # a state whose parameters cannot be replaced
         return False
 
