@@ -60,5 +60,7 @@ def test_stages_are_told_apart_where_more_than_one_was_asked() -> None:
 
 
 def test_charts_of_a_finding_are_drawn() -> None:
-    charted = replace(FINDING, charts=(ShownChart("Copies", "How many there are.", {"mark": "bar"}),))
-    assert Chart("Copies", "How many there are.", {"mark": "bar"}, size="half") in linted(record(charted))
+    spec = {"mark": "bar", "data": {"values": [{"split": "test", "copies": 12}]}}
+    charted = replace(FINDING, charts=(ShownChart("Copies", "How many there are.", spec),))
+    numbers = Grid(("split", "copies"), (("test", "12"),))
+    assert Chart("Copies", "How many there are.", spec, numbers, "half") in linted(record(charted))

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
-from piste.core.findings import Finding, LintRecord, Outcome, Severity, Stage, stage
+from piste.core.findings import Finding, LintRecord, Outcome, Severity, ShownChart, Stage, stage
 from piste.core.panels import Block, Chart, Grid, Lines, Picture, Pictures, Text, Tone
-from piste.report.numbers import brief, count, counted
+from piste.report.numbers import brief, count, counted, number
 from piste.report.panels.fixes import fixes
 
 _TONES: dict[Severity, Tone] = {Severity.ERROR: "bad", Severity.WARNING: "warning", Severity.INFO: "note"}
 _WIDEST = 12  # features beside an example
+_LONGEST = 200  # rows of a chart's table
 _HEADINGS = {
     Stage.BEFORE: "Before the training",
     Stage.WHILE: "While it went on",
@@ -55,7 +56,7 @@ def _finding(lint: LintRecord, finding: Finding) -> Iterator[Block]:
     elif finding.shown:
         yield _examples(finding)
     for chart in finding.charts:
-        yield Chart(chart.title, chart.description, chart.spec, size="half")
+        yield Chart(chart.title, chart.description, chart.spec, _numbers(chart), "half")
 
 
 def _examples(finding: Finding) -> Grid:
@@ -64,6 +65,19 @@ def _examples(finding: Finding) -> Grid:
         (count(one.row), brief(one.note), *(brief(one.values.get(name, "")) for name in names)) for one in finding.shown
     )
     return Grid(("row", "", *names), rows, (), "Examples that show it")
+
+
+def _numbers(chart: ShownChart) -> Grid | None:
+    """Return what the chart draws as a table, for who cannot see it."""
+    rows = chart.spec.get("data", {}).get("values", ())
+    if not rows or len(rows) > _LONGEST:
+        return None
+    names = tuple(rows[0])
+    return Grid(names, tuple(tuple(_cell(row.get(name)) for name in names) for row in rows))
+
+
+def _cell(value: object) -> str:
+    return number(float(value)) if isinstance(value, int | float) else brief(str(value))
 
 
 def _rules(lint: LintRecord) -> Grid:

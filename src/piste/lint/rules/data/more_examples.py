@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from piste.core.findings import Evidence, Finding, Severity, ShownChart, Where
 from piste.lint.bench import Bench
+from piste.lint.charts import line
 from piste.lint.probes.classes import labels
 from piste.lint.probes.close import halves, voted
 from piste.lint.probes.quick import vectors
@@ -55,18 +56,12 @@ def _right(
 
 
 def _chart(counts: list[int], scores: list[float]) -> ShownChart:
-    values = [{"examples": count, "accuracy": round(score, 4)} for count, score in zip(counts, scores, strict=True)]
-    return ShownChart(
+    return line(
         "Accuracy of a quick model by the number of examples",
-        f"It rises from {scores[0]:.1%} to {scores[-1]:.1%}.",
-        {
-            "data": {"values": values},
-            "mark": {"type": "line", "point": True},
-            "encoding": {
-                "x": {"field": "examples", "type": "quantitative", "scale": {"type": "log"}},
-                "y": {"field": "accuracy", "type": "quantitative", "axis": {"format": "%"}, "scale": {"zero": False}},
-            },
-        },
+        f"It rises from {scores[0]:.1%} with {counts[0]:,} examples to {scores[-1]:.1%} with {counts[-1]:,}.",
+        {"examples": counts, "accuracy": scores},
+        log="x",
+        share=True,
     )
 
 

@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 from piste.core.findings import Evidence, Finding, Severity, ShownChart, Where
 from piste.lint.arrays import as_numpy
 from piste.lint.bench import Bench
+from piste.lint.charts import tiles
 from piste.lint.probes.classes import labels
 from piste.lint.probes.close import Halves, flat, halves, voted
 from piste.lint.rule import Group, NotRun, Rule
 
-_MOST = 1200
+_MOST = 800
 _FEWEST = 200
 _GRID = 4
 _SIDE = 8
@@ -79,21 +80,12 @@ def _finding(part: tuple[slice, slice], told: NDArray[np.float64], best: int, wh
 
 
 def _chart(told: NDArray[np.float64]) -> ShownChart:
-    values = [{"row": place // _GRID, "column": place % _GRID, "accuracy": round(float(one), 4)}
-              for place, one in enumerate(told)]  # fmt: skip
-    return ShownChart(
+    return tiles(
         "What each part of the pictures tells by itself",
         f"Accuracy of the nearest examples' votes from each sixteenth of the pictures, from {told.min():.0%} to "
         f"{told.max():.0%}.",
-        {
-            "data": {"values": values},
-            "mark": {"type": "rect", "tooltip": True},
-            "encoding": {
-                "x": {"field": "column", "type": "ordinal", "axis": None},
-                "y": {"field": "row", "type": "ordinal", "axis": None},
-                "color": {"field": "accuracy", "type": "quantitative", "axis": {"format": "%"}},
-            },
-        },
+        told.reshape(_GRID, _GRID),
+        what="accuracy",
     )
 
 

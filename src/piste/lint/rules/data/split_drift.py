@@ -6,10 +6,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from piste.core.findings import Evidence, Finding, Severity, Where
+from piste.core.findings import Evidence, Finding, Severity, ShownChart, Where
 from piste.lint.arrays import as_numpy
 from piste.lint.bench import Bench
+from piste.lint.charts import densities
 from piste.lint.needs import has
+from piste.lint.probes.features import numeric
 from piste.lint.probes.quick import vectors
 from piste.lint.rule import Group, NotRun, Rule
 
@@ -97,7 +99,31 @@ def _finding(bench: Bench, name: str, area: float, chance: float) -> Finding:
         where=Where(split=name),
         others=("the test split is meant to be different",),
         p_value=chance,
+        charts=[_chart(bench, name)],
     )
+
+
+def _chart(bench: Bench, name: str) -> ShownChart:
+    """Return the distributions, in both splits, of the column in which they differ most."""
+    from scipy.stats import ks_2samp
+
+    columns = {one.name: tuple(_finite(one.splits[side]) for side in ("train", name)) for one in bench.probe(numeric)}
+    columns = {column: pair for column, pair in columns.items() if all(map(len, pair))}
+    if not columns:
+        sides = (as_numpy(bench.pipeline.splits[side].inputs) for side in ("train", name))
+        columns = {"mean of the inputs": tuple(one.reshape(len(one), -1).mean(axis=1) for one in sides)}
+    column = max(columns, key=lambda one: float(ks_2samp(*columns[one]).statistic))
+    return densities(
+        f"{column} in train and {name}",
+        f"Where the {name} split and train differ most: shares of the examples by {column}.",
+        dict(zip(("train", name), columns[column], strict=True)),
+        axis=column,
+    )
+
+
+def _finite(values: NDArray[Any]) -> Numbers:
+    numbers = np.asarray(values, np.float64)
+    return numbers[np.isfinite(numbers)]
 
 
 RULE = Rule(

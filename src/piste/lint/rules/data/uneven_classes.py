@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from piste.core.findings import Evidence, Finding, Severity, Where
+from piste.core.findings import Evidence, Finding, Severity, ShownChart, Where
 from piste.lint.bench import Bench
+from piste.lint.charts import bars
 from piste.lint.criterion import metric_criterion, some_answers
 from piste.lint.probes.classes import labels
 from piste.lint.problem import problem
@@ -14,6 +15,7 @@ from piste.lint.rule import Group, NotRun, Rule
 _COMMON = 0.8  # share of one class from which on a constant guess looks well
 _FEWEST = 50
 _TIMES = 4
+_SHOWN = 20  # classes drawn
 
 
 def check(bench: Bench) -> Iterator[Finding]:
@@ -28,7 +30,7 @@ def check(bench: Bench) -> Iterator[Finding]:
     common = int(classes[counts.argmax()])
     won = _won(bench, common) if bench.pipeline.metric is not None else None
     if won is None or won[0] >= won[1] - 0.01:
-        yield _finding(common, share, won)
+        yield _finding(common, share, won, dict(zip(classes.tolist(), counts.tolist(), strict=True)))
 
 
 def _won(bench: Bench, common: int) -> tuple[float, float]:
@@ -49,7 +51,7 @@ def _scores(truth: np.ndarray[tuple[int], np.dtype[np.int64]], width: int, shape
     return 2.0 * np.eye(width)[truth] - 1.0
 
 
-def _finding(common: int, share: float, won: tuple[float, float] | None) -> Finding:
+def _finding(common: int, share: float, won: tuple[float, float] | None, counts: dict[int, int]) -> Finding:
     return RULE.finding(
         Severity.INFO if won is None else Severity.WARNING,
         f"Class {common} has {share:.1%} of the examples"
@@ -64,6 +66,18 @@ def _finding(common: int, share: float, won: tuple[float, float] | None) -> Find
         where=Where(split="train"),
         remedy="class-weights",
         settings={"metric": "balanced-accuracy", "class_weights": "balanced"},
+        charts=[_chart(counts)],
+    )
+
+
+def _chart(counts: dict[int, int]) -> ShownChart:
+    shown = dict(sorted(counts.items(), key=lambda one: -one[1])[:_SHOWN])
+    return bars(
+        "Examples of each class",
+        f"Of {len(counts)} classes, the commonest has {max(counts.values()):,} examples and the rarest "
+        f"{min(counts.values()):,}.",
+        {f"class {one}": count for one, count in shown.items()},
+        axis="examples",
     )
 
 

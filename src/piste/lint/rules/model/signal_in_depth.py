@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from piste.core.findings import Evidence, Finding, Severity, ShownChart
 from piste.lint.bench import Bench
+from piste.lint.charts import line
 from piste.lint.insides import Kind
 from piste.lint.network import network
 from piste.lint.probes.descents import ENOUGH, overfit
@@ -58,18 +59,13 @@ def _learns(bench: Bench) -> bool:
 
 
 def _chart(spreads: list[float]) -> ShownChart:
-    values = [{"layer": place + 1, "deviation": one} for place, one in enumerate(spreads) if one > 0]
-    return ShownChart(
-        "Deviation over examples of what enters each layer",
-        f"From {spreads[0]:.3g} at the first layer to {spreads[-1]:.3g} at the last.",
-        {
-            "data": {"values": values},
-            "mark": {"type": "line", "point": True},
-            "encoding": {
-                "x": {"field": "layer", "type": "quantitative", "axis": {"tickMinStep": 1}},
-                "y": {"field": "deviation", "type": "quantitative", "scale": {"type": "log"}},
-            },
-        },
+    shown = {place + 1: one for place, one in enumerate(spreads) if one > 0}
+    return line(
+        "What tells examples apart, layer by layer",
+        f"Deviation over examples of what enters each layer: {spreads[0]:.3g} at the first, {spreads[-1]:.3g} at the "
+        "last.",
+        {"layer": list(shown), "deviation": list(shown.values())},
+        log="y",
     )
 
 
