@@ -134,6 +134,7 @@ RULE = Rule(
     check,
     # A network that was trained or judged wrongly loses to simple models, among other things.
     explained_by=(
+        "T201",
         "E308",
         "E305",
         "E101",

@@ -82,5 +82,5 @@ RULE = Rule(
     Group.EVALUATION,
     ("evaluation|judged",),
     check,
-    explained_by=("E308", "E305", "L101"),
+    explained_by=("T201", "E308", "E305", "L101"),
 )

@@ -95,5 +95,5 @@ RULE = Rule(
     ("judged", "task", "test|validation"),
     check,
     statistical=True,
-    explained_by=("E308",),
+    explained_by=("T201", "E308"),
 )
