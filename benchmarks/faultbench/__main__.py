@@ -2,6 +2,7 @@
 
 python -m benchmarks.faultbench [--only WORD ...] [--again] [--folder FOLDER]
 python -m benchmarks.faultbench --harm     which faults do harm; writes harm.json
+python -m benchmarks.faultbench --advice   does the first advice repair it?
 python -m benchmarks.faultbench --sample   a few, in a minute
 """
 
@@ -9,7 +10,7 @@ import argparse
 from collections.abc import Mapping
 from pathlib import Path
 
-from benchmarks.faultbench import score
+from benchmarks.faultbench import advice, score
 from benchmarks.faultbench.harm import harmful, measure
 from benchmarks.faultbench.instances import Instance, clean, faulty, sample
 from benchmarks.faultbench.run import configure, run
@@ -35,6 +36,9 @@ def main() -> None:
         wanted = [one for one in wanted if one not in benign]
     for half in ("dev", "test", ""):
         _print(half or "both halves", [one for one in wanted if half in one.half], lines)
+    if arguments.advice:
+        faults = [one for one in wanted if one.fault]
+        print(f"## Advice\n\n{advice.measure(faults, lines, arguments.folder / 'advice.jsonl')}\n")
     seconds = sum(lines[one.name]["seconds"] for one in ordered)
     print(f"\n{seconds / 60:.1f} CPU minutes for {len(ordered)} judgements")
 
@@ -63,6 +67,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--again", action="store_true", help="judge everything again")
     parser.add_argument("--harm", action="store_true", help="measure which faults do harm")
     parser.add_argument("--harmful", action="store_true", help="count the faults alone that do harm by harm.json")
+    parser.add_argument("--advice", action="store_true", help="follow the first advice, and train again")
     parser.add_argument("--sample", action="store_true", help="a few instances")
     parser.add_argument("--folder", type=Path, default=Path("runs/faultbench"), help="where results are kept")
     return parser.parse_args()

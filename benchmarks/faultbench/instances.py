@@ -12,7 +12,7 @@ from benchmarks.faultbench.faults.fault import Fault
 from benchmarks.faultbench.programs import PROGRAMS
 from benchmarks.faultbench.training import Training
 
-SEEDS, ODD_SEEDS = 10, 5  # of clean runs: 20 kinds of program and 20 odd ones, 300 together
+SEEDS, ODD_SEEDS = 10, 5  # of clean runs: 20 kinds of program and 21 odd ones, 305 together
 HERE = Path(__file__).parent
 
 

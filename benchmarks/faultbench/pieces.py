@@ -37,11 +37,11 @@ def pipeline(training: Training, end: State | None = None, watched: Any = None) 
         "seed": training.seed,
         "optimiser": training.optimiser,
         "stream": partial(batches_of, training),
+        "accumulate": training.accumulate,
+        "augment": training.augment,
+        "stop": training.stop,
         "watched": watched,
     }
-    if training.model is not None:
-        given["model"] = training.model
-        return Pipeline(**given)
     given |= _network(training)
     if training.own_step:
         given |= _loop(training)

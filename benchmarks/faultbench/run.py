@@ -11,19 +11,20 @@ import jax
 
 from benchmarks.faultbench.instances import Instance
 from benchmarks.faultbench.pieces import pipeline
-from benchmarks.faultbench.training import Training, trained
+from benchmarks.faultbench.training import Training
+from benchmarks.faultbench.watching import watched
 from piste.core.findings import Finding, LintRecord, Outcome
 from piste.lint.catalog import RULES
 from piste.lint.judge import judge
 
-SECONDS = 60.0  # a judgement, of which it takes few
+SECONDS = 600.0  # a judgement, of which it takes few; a busy machine must not decide which rules run
 Line = dict[str, Any]
 
 
 def lint(training: Training) -> LintRecord:
     """Return what the linter says before, while and after `training` goes on."""
-    end = trained(training) if training.own_step else None
-    return judge(pipeline(training, end), RULES, seconds=SECONDS)
+    end, seen = watched(training) if training.own_step else (None, None)
+    return judge(pipeline(training, end, seen), RULES, seconds=SECONDS)
 
 
 def one(instance: Instance) -> Line:

@@ -65,8 +65,10 @@ class Training:
     save: Callable[[State], Any] | None = None
     restore: Callable[[Any], State] | None = None
     predict: "Callable[[Training, State, Any], Any] | None" = None
+    accumulate: Callable[[Any, Any], Any] | None = None
+    augment: Callable[[Any, Any, int], Any] | None = None
+    stop: Callable[[list[float]], Any] | None = None
     own_step: bool = True  # False: only network, loss and optimiser are handed to the linter
-    model: Any = None  # a Piste layer or PyTorch module instead of init and forward
 
     @property
     def steps(self) -> int:
@@ -156,10 +158,10 @@ def step_of(training: Training) -> Callable[..., Any]:
     return (training.make_step or ordinary_step)(training)
 
 
-def trained(training: Training, epochs: int | None = None) -> State:
-    """Return the state after `epochs` (all of them when left out)."""
+def trained(training: Training) -> State:
+    """Return the state after the training."""
     step, state = step_of(training), start(training, training.seed)
-    for epoch in range(training.epochs if epochs is None else epochs):
+    for epoch in range(training.epochs):
         for inputs, targets in batches_of(training, epoch):
             state, _ = step(state, inputs, targets)
     return state

@@ -35,7 +35,7 @@ def test_names_are_unique() -> None:
 
 def test_a_cause_is_right_by_key_beginning_or_code() -> None:
     assert right("D20-sentinel", "data.sentinel.age", "D105")
-    assert right("D28-too-few", "anything", "T201")
+    assert right("D28-too-few", "anything", "D123")
     assert not right("D20-sentinel", "data.sentinels", "D105")
 
 

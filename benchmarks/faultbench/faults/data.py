@@ -221,16 +221,21 @@ def wrong_layout(training: Training, _: None) -> Training:
 def breaking_labels(training: Training, _: None) -> Training:
     """Turn pictures and waves upside down in half of the cases, and keep their labels; also exchange the halves."""
 
+    def augment(inputs: Any, targets: Any, seed: int) -> tuple[Any, Any]:
+        return _turned(inputs, generator(seed, "augment")), targets
+
     def stream(one: Training, epoch: int) -> Batches:
         generated = generator(one.seed, "augment", epoch)
         for inputs, targets in batches_of(replace(one, stream=training.stream), epoch):
-            turned = np.where(
-                generated.random((len(inputs),) + (1,) * (inputs.ndim - 1)) < 0.5, inputs[:, ::-1], inputs
-            )
-            scrambled = np.roll(turned, generated.integers(inputs.shape[1]), axis=1)
-            yield np.ascontiguousarray(scrambled), targets
+            yield _turned(inputs, generated), targets
 
-    return replace(training, stream=stream)
+    return replace(training, stream=stream, augment=augment)
+
+
+def _turned(inputs: Arrays, generated: np.random.Generator) -> Arrays:
+    chosen = generated.random((len(inputs),) + (1,) * (inputs.ndim - 1)) < 0.5
+    turned = np.where(chosen, inputs[:, ::-1], inputs)
+    return np.ascontiguousarray(np.roll(turned, generated.integers(inputs.shape[1]), axis=1))
 
 
 def augmented_evaluation(training: Training, noise: float) -> Training:

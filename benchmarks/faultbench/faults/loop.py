@@ -8,8 +8,10 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+import optax
 
 from benchmarks.faultbench.faults.fault import Fault
+from benchmarks.faultbench.programs.tables import adam, patient
 from benchmarks.faultbench.training import Batches, State, Training, batches_of, in_order, ordinary_stream, start
 from piste.core.keys import generator
 from piste.lint.pipeline import Split
@@ -122,7 +124,31 @@ def seed_ignored(training: Training, _: None) -> Training:
     return replace(training, init=lambda seed: own(0))
 
 
+def stop_at_worst(training: Training, _: None) -> Training:
+    """Take the lowest score for the best one when it is asked whether to stop."""
+    return replace(training, stop=patient(5, min), epochs=_stopped(training))
+
+
+def _stopped(training: Training) -> int:
+    """Return after how many epochs a score that rises would have been stopped."""
+    return min(6, training.epochs)
+
+
+def at_once(training: Training, _: None) -> Training:
+    """Stop when one evaluation brings nothing better."""
+    return replace(training, stop=lambda history: len(history) > 1 and history[-1] <= history[-2], epochs=3)
+
+
+def constant_rate(training: Training, _: None) -> Training:
+    """Have a schedule, and a step that was compiled with the rate of before."""
+    schedule = optax.cosine_decay_schedule(1e-2, training.steps)
+    return replace(training, schedule=schedule, optimiser=adam(3e-4))
+
+
 FAULTS = (
+    Fault("T10-stops-at-worst", stop_at_worst, ("mlp-digits", "dropout-digits")),
+    Fault("T10-stops-at-once", at_once, ("mlp-digits", "dropout-digits")),
+    Fault("T08-baked-rate", constant_rate, ("mlp-digits", "conv1d-waves", "regression-friedman")),
     Fault("T01-sorted", sorted_rows, ("mlp-digits", "cnn-digits", "gru-waves", "batch-norm")),
     Fault("T03-test-in-train", with_test, ("regression-friedman", "multi-label", "mlp-digits", "cnn-digits"),
           harms="report"),

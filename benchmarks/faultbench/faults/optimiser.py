@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import optax
 
 from benchmarks.faultbench.faults.fault import Fault
-from benchmarks.faultbench.programs.tables import adam, sgd
+from benchmarks.faultbench.programs.tables import adam, over_batches, sgd
 from benchmarks.faultbench.training import State, Training
 
 Made = Callable[..., Any]
@@ -120,7 +120,8 @@ def undivided(optimiser: optax.GradientTransformation, every: int) -> optax.Grad
 
 def accumulation_undivided(training: Training, every: int) -> Training:
     """Add up the gradients of micro-batches, and do not divide."""
-    return replace(training, optimiser=undivided(sgd(0.5), every))
+    pieces = replace(training, optimiser=undivided(sgd(0.5), every))
+    return pieces if training.accumulate is None else replace(pieces, accumulate=over_batches(float(every)))
 
 
 @lru_cache(maxsize=8)

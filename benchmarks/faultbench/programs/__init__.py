@@ -55,5 +55,6 @@ PROGRAMS: Mapping[str, Program] = {
     "odd-edge": Program(odd.edge, "dev", True),
     "odd-copies": Program(odd.legitimate_copies, "test", True),
     "odd-ignoring": Program(odd.ignoring, "test", True),
+    "odd-augmented": Program(odd.augmented, "test", True),
     "odd-zero-head": Program(odd.zero_head, "dev", True),
 }

@@ -12,7 +12,7 @@ import optax
 from benchmarks.faultbench import data, layers
 from benchmarks.faultbench.programs import networks, sequences, tables
 from benchmarks.faultbench.programs.tables import adam, sgd, starts
-from benchmarks.faultbench.training import Forward, Training, on_inputs
+from benchmarks.faultbench.training import Batches, Forward, Training, on_inputs, ordinary_stream
 from piste.core.keys import generator
 from piste.lint.declared import Declared
 from piste.lint.pipeline import Split
@@ -194,6 +194,23 @@ def ignoring(seed: int) -> Training:
         return replace(split, targets=np.where(drop, -1, split.targets).astype(np.int32))
 
     return replace(plain, train=hidden(plain.train), validation=hidden(plain.validation), test=hidden(plain.test))
+
+
+def augmented(seed: int) -> Training:
+    """Pictures moved by up to a pixel, in training alone."""
+    plain = sequences.cnn(seed)
+
+    def stream(one: Training, epoch: int) -> Batches:
+        for number, (inputs, targets) in enumerate(ordinary_stream(one, epoch)):
+            yield moved(inputs, targets, 1000 * epoch + number)
+
+    return replace(plain, stream=stream, augment=moved)
+
+
+def moved(inputs: Any, targets: Any, seed: int) -> tuple[Any, Any]:
+    """Return pictures moved by a pixel at most, each by itself."""
+    by = generator(seed, "moved").integers(-1, 2, size=(len(inputs), 2))
+    return np.stack([np.roll(one, tuple(way), (0, 1)) for one, way in zip(inputs, by, strict=True)]), targets
 
 
 def zero_head(seed: int) -> Training:

@@ -35,8 +35,18 @@ def mlp_classifier(seed: int, activation: str = "relu", widths: tuple[int, ...] 
         name="mlp-digits", task="many-class", classes=10, **four._asdict(),
         init=starts(networks.mlp_init, (features, *widths, 10)), forward=networks.mlp(activation),
         loss=layers.cross_entropy, metric=layers.accuracy, judge=layers.accuracy,
-        optimiser=adam(1e-2), batch_size=50, epochs=12, seed=seed,
+        optimiser=adam(1e-2), batch_size=50, epochs=12, seed=seed, stop=patient(5),
     )  # fmt: skip
+
+
+@lru_cache(maxsize=8)
+def patient(evaluations: int, best: Any = max) -> Callable[[list[float]], bool]:
+    """Return early stopping: nothing better for some evaluations of a score."""
+
+    def stop(history: list[float]) -> bool:
+        return len(history) > evaluations and best(history[-evaluations:]) != best(history)
+
+    return stop
 
 
 def logistic(seed: int) -> Training:
@@ -157,8 +167,21 @@ def accumulation(seed: int) -> Training:
         name="accumulation", task="many-class", classes=5, **four._asdict(),
         init=starts(networks.mlp_init, (10, 32, 5)), forward=networks.mlp(),
         loss=layers.cross_entropy, metric=layers.accuracy, judge=layers.accuracy,
-        optimiser=accumulating(1e-2, 4), batch_size=16, epochs=12, seed=seed,
+        optimiser=accumulating(1e-2, 4), batch_size=16, epochs=12, seed=seed, accumulate=over_batches(1.0),
     )  # fmt: skip
+
+
+@lru_cache(maxsize=4)
+def over_batches(factor: float) -> Callable[[Any, Any], Any]:
+    """Return the gradient of an update of several batches; times their number where a division is forgotten."""
+    forward = networks.mlp()
+    slope = jax.jit(jax.grad(lambda params, x, y: layers.cross_entropy(forward(params, {}, x, None)[0], y)))
+
+    def accumulate(params: Any, batches: Any) -> Any:
+        slopes = [slope(params, inputs, targets) for inputs, targets in batches]
+        return jax.tree.map(lambda *leaves: sum(leaves) * factor / (len(leaves) if factor == 1.0 else 1.0), *slopes)
+
+    return accumulate
 
 
 def frozen_backbone(seed: int) -> Training:
