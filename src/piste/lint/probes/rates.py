@@ -159,7 +159,7 @@ def too_low(bench: Bench) -> TooLow | None:
 
 def _for_the_whole(factor: float, forward: float) -> float:
     """Return the factor for the whole training: what is best for its few first steps is too much for all of them."""
-    return max(10.0, factor / min(10.0, forward))
+    return float(f"{max(10.0, factor / min(3.0, forward)):.0e}")
 
 
 def _budget(bench: Bench) -> tuple[float, bool]:

@@ -10,25 +10,27 @@ from numpy.typing import NDArray
 
 from piste.lint.bench import Bench
 from piste.lint.network import network
+from piste.lint.pipeline import Pipeline
 from piste.lint.probes.blind import best_factor
 from piste.lint.probes.comparing import Gap, above
-from piste.lint.probes.forks import STEPS, Course, forked, measured, paired_batches, run
+from piste.lint.probes.forks import STEPS, Course, Run, forked, measured, paired_batches, run
 from piste.lint.rule import NotRun
 from piste.lint.training import gradients
 from piste.lint.tree import floating
 
 RATES = (1e-3, 1e-2)
 FASTER = 10.0  # times the rate, at which decay and penalty show in a few steps what they do in a whole training
+_NOISE = 0.3  # of the loss at the start, that dropping units costs the twin
+_LATE = slice(STEPS // 2, None)
 
 Losses = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Held:
-    """Mean losses of the second half: of the pipeline's own training, and of the plain twin; and that of the start.
+    """Mean losses of the second half: of a training that may be held back, and of the plain twin; and of the start.
 
-    `weights` and `plain_weights` are the norms of the matrices at the end, as shares of those at the start. `dropped`
-    is the loss of the plain twin's parameters when the network drops units and the like, `whole` when it does not.
+    `weights` and `plain_weights` are the norms of the matrices at the end, as shares of those at the start.
     """
 
     start: float
@@ -37,22 +39,34 @@ class Held:
     gap: Gap
     weights: float
     plain_weights: float
-    dropped: float
-    whole: float
-    factor: float
 
 
-def held(bench: Bench, factor: float) -> Held:
-    """Probe: the pipeline's training at `factor` times its rate beside the plain twin, on the same batches."""
-    begun, own = (bench.probe(run, Course(one)) for one in (0.0, factor))
+def by_decay(bench: Bench) -> Held:
+    """Probe: the pipeline's training at 10 times its rate beside the plain twin, on the same batches."""
+    return _held(bench, bench.probe(run, Course(FASTER)))
+
+
+def by_dropout(bench: Bench) -> Held | None:
+    """Probe: Adam in training mode beside the plain twin, which differs in nothing else; None where nothing drops."""
+    pipeline = bench.pipeline
+    dropped, whole = _modes(bench, bench.probe(plain)[1])
+    if dropped - whole < _NOISE * abs(_modes(bench, bench.probe(run, Course(0.0)).parameters)[1]):
+        return None
+    pieces = ("train", "task", "classes", "model", "apply", "train_apply", "init", "parameters", "state", "loss")
+    given = {name: getattr(pipeline, name) for name in (*pieces, "batch_size", "declared", "seed")}
+    twin = Bench(Pipeline(optimiser=optax.adam(RATES[0]), **given), bench.deadline)
+    runs = [twin.probe(run, Course(rate / RATES[0])) for rate in RATES]
+    return _held(bench, min(runs, key=lambda one: float(np.mean(np.nan_to_num(one.losses[_LATE], nan=np.inf)))))
+
+
+def _held(bench: Bench, own: Run) -> Held:
     series, parameters = bench.probe(plain)
-    late = slice(STEPS // 2, None)
-    dropped, whole = _modes(bench, parameters)
+    begun = bench.probe(run, Course(0.0)).parameters
+    gap = above(np.nan_to_num(own.losses[_LATE], nan=np.inf), series[_LATE])
+    size = _size(begun)
     return Held(
-        _modes(bench, begun.parameters)[1], float(np.mean(own.losses[late])), float(series[late].mean()),
-        above(np.nan_to_num(own.losses[late], nan=np.inf), series[late]), bench.probe(weights_left, factor),
-        _size(parameters) / _size(begun.parameters),
-        dropped, whole, factor,
+        _modes(bench, begun)[1], float(np.mean(own.losses[_LATE])), float(series[_LATE].mean()), gap,
+        _size(own.parameters) / size, _size(parameters) / size,
     )  # fmt: skip
 
 
@@ -66,7 +80,7 @@ def fallen(bench: Bench) -> float:
     """Probe: the share of the start's loss that the pipeline's own training takes away, at its best rate."""
     own, begun = (bench.probe(run, Course(one)) for one in (bench.probe(best_factor), 0.0))
     start = _modes(bench, begun.parameters)[1]
-    return float((start - np.mean(own.losses[STEPS // 2 :])) / max(abs(start), 1e-12))
+    return float((start - np.mean(own.losses[_LATE])) / max(abs(start), 1e-12))
 
 
 def plain(bench: Bench) -> tuple[Losses, Any]:
@@ -85,7 +99,7 @@ def plain(bench: Bench) -> tuple[Losses, Any]:
         found.append((np.array(losses), parameters))
     if not all(np.all(np.isfinite(losses)) for losses, _ in found):
         raise NotRun("The loss of a plain training is not finite.")
-    return min(found, key=lambda one: float(one[0][STEPS // 2 :].mean()))
+    return min(found, key=lambda one: float(one[0][_LATE].mean()))
 
 
 def _updated(rate: float) -> Any:

@@ -75,8 +75,12 @@ def test_regularisation_that_dominates_is_found(run_rule: Judge, more: dict[str,
 
 @pytest.mark.parametrize(
     "more",
-    [{"optimiser": optax.adamw(3e-3, weight_decay=0.1), "train_apply": dropping(0.5)}, penalised(1e-3)],
-    ids=["decay and dropout", "penalty"],
+    [
+        {"optimiser": optax.adamw(3e-3, weight_decay=0.1), "train_apply": dropping(0.6)},
+        {"optimiser": optax.adam(1e-5), "train_apply": dropping(0.6)},
+        penalised(1e-3),
+    ],
+    ids=["decay and dropout", "a low rate and dropout", "penalty"],
 )
 def test_usual_regularisation_passes(run_rule: Judge, more: dict[str, Any]) -> None:
     assert run_rule(free_to_learn.RULE, **pieces(**more)) == (Outcome.PASSED, ())

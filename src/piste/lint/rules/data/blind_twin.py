@@ -92,7 +92,7 @@ RULE = Rule(
     ("update", "network", "loss", "targets", "validation|test"), check, statistical=True,
     explained_by=(
         "D101", "D106", "D114", "D117", "L101", "L102", "L103", "L104", "L105", "L107", "M101", "M102", "M104", "M108",
-        "M110", "M111", "M112", "O101", "O102", "O201", "O202",
+        "M110", "M111", "M112", "M113", "M114", "O101", "O102", "O201", "O202",
     ),
     trains=True,
 )  # fmt: skip

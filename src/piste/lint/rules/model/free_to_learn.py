@@ -4,9 +4,8 @@ from collections.abc import Iterator
 
 from piste.core.findings import Evidence, Finding, Severity
 from piste.lint.bench import Bench
-from piste.lint.probes.blind import best_factor
 from piste.lint.probes.forks import STEPS
-from piste.lint.probes.unregularised import FASTER, Held, fallen, held, weights_left
+from piste.lint.probes.unregularised import FASTER, Held, by_decay, by_dropout, fallen, weights_left
 from piste.lint.rule import Group, NotRun, Rule
 
 _FALLING = 0.95  # share of the weights that is left at the rate itself
@@ -20,16 +19,15 @@ _ENOUGH = 0.5  # of the loss at the start, whose fall shows that dropout leaves 
 def check(bench: Bench) -> Iterator[Finding]:
     """Yield decay, a penalty or dropout that holds the loss far above that of a twin without them."""
     if _shrinks(bench):
-        decayed = bench.probe(held, FASTER)
+        decayed = bench.probe(by_decay)
         if decayed.plain_weights > _KEPT and _far_above(decayed):
-            yield _finding(decayed, "optimiser.decay", *_DECAY)
+            yield _finding(decayed, f"at {FASTER:g} times the rate", "optimiser.decay", *_DECAY)
             return
     if bench.probe(fallen) >= _ENOUGH:
         return
-    found = bench.probe(held, bench.probe(best_factor))
-    little = found.start - found.own < _LITTLE * (found.start - found.plain)
-    if little and _far_above(found) and found.dropped - found.whole > _LITTLE * (found.start - found.plain):
-        yield _finding(found, "model.regularised", *_DROPOUT)
+    found = bench.probe(by_dropout)
+    if found and _far_above(found) and found.start - found.own < _LITTLE * (found.start - found.plain):
+        yield _finding(found, "by Adam", "model.regularised", *_DROPOUT)
 
 
 def _shrinks(bench: Bench) -> bool:
@@ -55,17 +53,16 @@ _DROPOUT = (
 )
 
 
-def _finding(found: Held, key: str, title: str, cause: str, fix: str) -> Finding:
+def _finding(found: Held, how: str, key: str, title: str, cause: str, fix: str) -> Finding:
     return RULE.finding(
         Severity.WARNING,
         title,
         evidence=[
-            Evidence(f"mean loss, second half of {STEPS} steps at {found.factor:g} times the rate", f"{found.own:.4g}"),
+            Evidence(f"mean loss, second half of {STEPS} steps {how}", f"{found.own:.4g}"),
             Evidence(
                 "the same of a twin trained by Adam without regularisation", f"{found.plain:.4g}", "not far below"
             ),
             Evidence("norm of the weights at the end, as a share of that at the start", f"{found.weights:.3g}"),
-            Evidence("loss of the twin with dropout and without", f"{found.dropped:.4g}, {found.whole:.4g}"),
         ],
         cause=cause,
         fix=fix,
@@ -77,5 +74,5 @@ def _finding(found: Held, key: str, title: str, cause: str, fix: str) -> Finding
 RULE = Rule(
     "M114", "free-to-learn", "Regularisation leaves the network free to learn", Group.MODEL,
     ("update", "network", "loss", "targets"), check, statistical=True,
-    explained_by=("D106", "L101", "L102", "L104", "L107", "M112", "O101", "O102", "O105", "O201"), trains=True,
+    explained_by=("D106", "L101", "L102", "L104", "L107", "M112", "O101", "O102", "O105", "O201", "O202"), trains=True,
 )  # fmt: skip

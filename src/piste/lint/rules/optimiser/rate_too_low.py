@@ -16,7 +16,7 @@ def check(bench: Bench) -> Iterator[Finding]:
     length = "as declared" if found.declared else "where none are declared"
     yield RULE.finding(
         Severity.WARNING,
-        f"The learning rate is too low: {found.factor:.2g} times as much learns far more",
+        f"The learning rate is too low: {found.factor:,.0f} times as much learns far more",
         evidence=[
             Evidence("mean loss at the start", f"{found.start:.4g}"),
             Evidence(
@@ -25,7 +25,7 @@ def check(bench: Bench) -> Iterator[Finding]:
             Evidence("the same at 10 times the rate", f"{found.possible:.4g}", "no better"),
         ],
         cause="The training ends while the loss still falls in a straight line.",
-        fix=f"{found.factor:.2g} times the learning rate; or a longer training",
+        fix=f"{found.factor:,.0f} times the learning rate; or a longer training",
         key="optimiser.rate-too-low",
         others=("the rate is meant for a network that is trained already: then give its parameters",),
         p_value=found.chance,
