@@ -164,6 +164,8 @@ def _class_layouts(task: Problem) -> Iterator[Layout]:
         yield from single if task.single else [Layout((2,), (), 2), *single, Layout((2,), (2,), 2, one_hot=True)]
         return
     outputs = task.outputs if task.outputs is not None else (width,)
+    if outputs[-1:] != (width,):
+        raise NotRun(f"The network has outputs of shape {outputs} for {width} classes: see M101.")
     lead = outputs[:-1]
     whole = Layout(outputs, task.targets if task.targets is not None and task.whole else lead, width)
     hot = Layout(outputs, (*lead, width), width, one_hot=True)

@@ -16,7 +16,8 @@ _LOGIT = 0.3  # a probability of 0.57: right for whoever compares logits with 0,
 class Scores:
     """The metric of perfect predictions, of one wrong example among `examples`, of half wrong, and of all wrong.
 
-    `pairs` is the share of right answers if every prediction is compared with every target.
+    `pairs` is the share of right answers if every prediction is compared with every target; `exchanged` is the metric
+    of perfect predictions that were handed out to other examples, NaN but for numbers.
     """
 
     perfect: float
@@ -26,6 +27,7 @@ class Scores:
     examples: int
     shape: tuple[int, ...]
     pairs: float
+    exchanged: float
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,8 @@ def known_scores(bench: Bench) -> Scores:
     shape = criterion.raw(_LOGIT * told, truth).shape
     _, counts = np.unique(truth, return_counts=True)
     pairs = float(np.sum(np.square(counts / counts.sum())))
-    return Scores(score(0), score(1), score(examples // 2), score(examples), examples, shape, pairs)
+    exchanged = criterion.mean(np.roll(told, rows // 2, axis=0), truth) if one.task is Task.REGRESSION else np.nan
+    return Scores(score(0), score(1), score(examples // 2), score(examples), examples, shape, pairs, exchanged)
 
 
 def cuts(bench: Bench) -> Cut:

@@ -31,6 +31,7 @@ FAULTS: dict[str, tuple[Callable[..., Any], dict[str, Any], str]] = {
     "broadcast and mean": (lambda z, y: jnp.mean((z > 0) == y), ONE_OUTPUT, "metric.broadcast"),
     "wrong axis": (lambda z, y: jnp.mean(jnp.argmax(z, 0)[0] == y), CLASSES, "metric.wrong"),
     "threshold on logits": (lambda z, y: jnp.mean((z[:, 0] > 0.5) == y), ONE_OUTPUT, "metric.blind"),
+    "of means": (lambda o, t: -jnp.square(jnp.mean(o) - jnp.mean(t)), {"task": "regression"}, "metric.blind"),
     "declared direction": (
         lambda z, y: 1.0 - accuracy(z, y),
         {**CLASSES, "higher_is_better": True},

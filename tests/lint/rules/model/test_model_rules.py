@@ -226,3 +226,21 @@ def test_a_module_of_pytorch_is_judged_by_its_outputs(run_rule: Judge) -> None:
     assert run_rule(independence.RULE, model=sound, **pieces)[0] is Outcome.PASSED
     assert run_rule(evaluation_mode.RULE, model=sound, **pieces)[0] is Outcome.PASSED
     assert sound.training  # a person's module stays in the mode it was in
+
+
+def test_a_weighted_loss_of_an_untrained_network_is_no_knowledge(run_rule: Judge) -> None:
+    inputs = np.random.default_rng(1).normal(size=(400, FEATURES)).astype(np.float32)
+    rare = (np.arange(400) % 20 == 0).astype(np.float32)
+
+    def weighted(logits: jax.Array, labels: jax.Array) -> jax.Array:
+        counts = jnp.where(labels > 0.5, 19.0, 1.0)
+        return jnp.mean(counts * optax.sigmoid_binary_cross_entropy(logits, labels))
+
+    one = pipeline(lambda p, x: 0.1 * apply(p, x)[:, 0], train=(inputs, rare), loss=weighted, task="two-class")
+    assert run_rule(initial_loss.RULE, one) == (Outcome.PASSED, ())
+
+
+def test_too_few_outputs_are_one_finding_and_break_no_rule() -> None:
+    record = judge(pipeline(lambda p, x: apply(p, x)[:, :2], classes=CLASSES), RULES, select=["model", "loss"])
+    assert "model.output-size" in {finding.key for finding in record.causes}
+    assert [rule.code for rule in record.rules if rule.outcome is Outcome.FAILED] == []

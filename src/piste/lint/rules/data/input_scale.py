@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from piste.core.findings import Evidence, Finding, Severity, Where
 from piste.lint.arrays import as_numpy
 from piste.lint.bench import Bench
+from piste.lint.needs import has
+from piste.lint.probes.scales import minds_scale
 from piste.lint.rule import Group, NotRun, Rule
 
 _ROWS = 5000
@@ -29,9 +31,9 @@ def check(bench: Bench) -> Iterator[Finding]:
         raise NotRun("The inputs are whole numbers, which the network scales or looks up, or there are few.")
     yield from _otherwise(samples, train)
     if float(np.ptp(train)) < _NARROW and float(np.ptp(train)) > 0:
-        yield _narrow(float(np.ptp(train)))
+        yield _narrow(float(np.ptp(train)), _severity(bench, 1.0 / float(np.std(train))))
     elif train.ndim == 2 and bench.pipeline.dataset is None:  # Piste's own encoders are tested elsewhere
-        yield from _columns(train)
+        yield from _columns(bench, train)
 
 
 def _sample(inputs: Any) -> Numbers | None:
@@ -66,9 +68,15 @@ def _otherwise(samples: Mapping[str, Numbers], train: Numbers) -> Iterator[Findi
         )
 
 
-def _narrow(extent: float) -> Finding:
+def _severity(bench: Bench, factor: float, column: int = -1) -> Severity:
+    """Return whether the scale harms: a network that normalises its inputs itself does not mind it."""
+    known = has(bench.pipeline, "network") and bench.probe(minds_scale, factor, column)
+    return Severity.WARNING if known else Severity.INFO
+
+
+def _narrow(extent: float, severity: Severity) -> Finding:
     return RULE.finding(
-        Severity.INFO,
+        severity,
         f"All inputs lie within {extent:.2g} of each other",
         evidence=[Evidence("largest less smallest input of train", f"{extent:.2g}", "about 1 or more")],
         cause="The inputs were divided twice, by 255 say: the first layer can hardly tell them apart.",
@@ -79,7 +87,7 @@ def _narrow(extent: float) -> Finding:
     )
 
 
-def _columns(train: Numbers) -> Iterator[Finding]:
+def _columns(bench: Bench, train: Numbers) -> Iterator[Finding]:
     mean, spread = train.mean(axis=0), train.std(axis=0)
     moving = np.flatnonzero(np.sum(np.diff(np.sort(train, axis=0), axis=0) > 0, axis=0) > 1)  # no flags
     if not len(moving):
@@ -90,8 +98,9 @@ def _columns(train: Numbers) -> Iterator[Finding]:
     far = moving[np.abs(mean[moving]) > _FAR * spread[moving]]
     if (ratio <= _APART or drowns <= np.sqrt(_APART)) and not len(far):
         return
+    drowning = ratio > _APART and drowns > np.sqrt(_APART)
     yield RULE.finding(
-        Severity.INFO,
+        _severity(bench, 1.0 / drowns, int(largest)) if drowning else Severity.INFO,
         "The columns enter the network on very different scales",
         evidence=[
             Evidence(f"deviation of input {largest}", f"{spread[largest]:.3g}"),

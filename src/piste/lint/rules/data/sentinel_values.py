@@ -37,8 +37,17 @@ def check(bench: Bench) -> Iterator[Finding]:
         raise NotRun("There are no columns of numbers.")
     for one in columns:
         values = one.numbers
-        if len(values) >= _FEWEST and (found := _spike(values) or _zeros(values)):
+        found = (_spike(values) or _zeros(values)) if len(values) >= _FEWEST else None
+        if found and not (found.value == 0 and _of_one_split(one, found)):
             yield _finding(one, found, len(values))
+
+
+def _of_one_split(one: Feature, found: _Spike) -> bool:
+    """Return whether a split has none of the values where it ought to have ten: then the splits differ (D111)."""
+    whole = sum(len(values) for values in one.splits.values())
+    missing = [not np.any(values == found.value) for values in one.splits.values()]
+    due = [found.rows * len(values) / whole for values in one.splits.values()]
+    return any(none and count >= 2 * _ROWS for none, count in zip(missing, due, strict=True))
 
 
 def _spike(values: NDArray[np.float64]) -> _Spike | None:

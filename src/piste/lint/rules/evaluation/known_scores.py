@@ -15,7 +15,7 @@ def check(bench: Bench) -> Iterator[Finding]:
     found = bench.probe(known_scores)
     if found.shape[:2] == (found.examples, found.examples) or _compares_pairs(bench, found):
         yield _broadcast(found)
-    elif close(found.perfect, found.all_wrong):
+    elif close(found.perfect, found.all_wrong) or close(found.perfect, found.exchanged):
         yield _blind(found)
     else:
         yield from _direction(found, bench.pipeline.higher_is_better)

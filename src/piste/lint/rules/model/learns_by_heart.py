@@ -32,6 +32,8 @@ def check(bench: Bench) -> Iterator[Finding]:
 RULE = Rule(
     "M110", "learns-by-heart", "Two examples can be learnt by heart", Group.MODEL, ("network", "loss", "targets"),
     check,
-    explained_by=("L101", "L102", "L103", "L105", "L107", "M101", "M102", "M103", "M104", "M108", "M111", "M112"),
+    explained_by=(
+        "D114", "L101", "L102", "L103", "L105", "L107", "M101", "M102", "M103", "M104", "M108", "M109", "M111", "M112",
+    ),
     trains=True,
 )  # fmt: skip
