@@ -22,6 +22,7 @@ from piste.recipe.building import build_effort, build_plan, watched_metric
 from piste.recipe.defaults import decide
 from piste.recipe.facts import Facts
 from piste.recipe.fitting import Splits, encode_splits, fitted_encoding
+from piste.recipe.judged_pieces import augmentation_of, optimiser_of
 from piste.recipe.progress import Listener, told
 from piste.recipe.settings import Settings
 from piste.recipe.weighting import weighted
@@ -61,6 +62,8 @@ def built(dataset: DataSet, encoding: Encoding, splits: Splits, settings: Settin
         higher_is_better=watched.higher_is_better,
         start=start,
         step=None if settings.training.optimiser == LBFGS else _stepping(plan, effort),
+        optimiser=optimiser_of(plan, effort),
+        augment=augmentation_of(plan),
         parameters_of=lambda begun: begun.parameters,
         with_parameters=_replacing(plan),
         save=lambda begun: jax.tree.map(np.asarray, begun),
