@@ -29,7 +29,7 @@ def reach(bench: Bench) -> Reach:
     net = bench.probe(network)
     inputs, _ = bench.probe(sample, SAMPLE, next(iter(bench.pipeline.splits)))
     seen = {
-        factor: _range(net.outputs(inputs, _times(net.parameters, factor)))
+        factor: _range(net.outputs(inputs, _times(bench, net.parameters, factor)))
         for factor in (-_FARTHER, -_FAR, _FAR, _FARTHER)
     }
     plain = _range(bench.probe(sample_outputs))
@@ -41,9 +41,13 @@ def reach(bench: Bench) -> Reach:
     return Reach(-np.inf if far_low < low - room else low, np.inf if far_high > high + room else high)
 
 
-def _times(tree: Any, factor: float) -> Any:
+def _times(bench: Bench, tree: Any, factor: float) -> Any:
+    generator = bench.generator("reach")
+
     def one(leaf: Any) -> Any:
         array = as_numpy(leaf)
+        if array.dtype.kind == "f" and not array.any():  # a head that starts at 0 does not stay there
+            array = (0.1 * generator.normal(size=array.shape)).astype(array.dtype)
         return array * np.asarray(factor, array.dtype) if array.dtype.kind == "f" else leaf  # compiles nothing
 
     return jax.tree.map(one, tree)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_iris, load_wine
@@ -134,3 +135,37 @@ def test_scaled_inputs_and_flags_pass(run_rule: Judge) -> None:
     flags = np.zeros((len(wine), 2))
     flags[:3, 0], flags[:90, 1] = 1.0, 1.0
     assert run_rule(input_scale.RULE, train=(np.column_stack([scaled, flags]), None))[0] is Outcome.PASSED
+
+
+def of_columns(normalised: bool) -> dict[str, Any]:
+    generator = np.random.default_rng(0)
+    inputs = (generator.normal(size=(200, 5)) * [1, 1, 1, 1, 5000]).astype(np.float32)
+    kernel = generator.normal(size=(5, 3)).astype(np.float32)
+    return {
+        "train": (inputs, np.arange(200) % 3),
+        "parameters": {"kernel": kernel},
+        "apply": lambda parameters, x: jnp.tanh(
+            ((x - x.mean(0)) / x.std(0) if normalised else x) @ parameters["kernel"]
+        ),
+    }
+
+
+def test_scales_apart_are_a_warning_where_the_network_minds_them(run_rule: Judge) -> None:
+    minds, normalises = (run_rule(input_scale.RULE, **of_columns(normalised)) for normalised in (False, True))
+    assert [one.severity for one in minds[1]] == [Severity.WARNING]
+    assert [one.severity for one in normalises[1]] == [Severity.INFO]
+
+
+def test_zeros_of_one_split_alone_are_no_gaps(run_rule: Judge) -> None:
+    generator = np.random.default_rng(0)
+    train, test = (generator.integers(20, 40, size=(300, 1)).astype(np.float64) for _ in range(2))
+    train[:100] = 0.0
+    assert run_rule(sentinel_values.RULE, train=(train, None))[1]
+    assert run_rule(sentinel_values.RULE, train=(train, None), test=(test, None)) == (Outcome.PASSED, ())
+
+
+def test_a_value_that_fills_lost_columns_alone_is_no_background(run_rule: Judge) -> None:
+    inputs = np.random.default_rng(0).normal(size=(300, 8))
+    inputs[:, :4] = 0.25
+    _, (found,) = run_rule(constant_columns.RULE, train=(inputs, None))
+    assert found.severity is Severity.WARNING

@@ -112,3 +112,12 @@ def test_a_shifted_column_is_drift_and_by_declared_times_worth_knowing(run_rule:
     times = np.arange(len(table))
     timed = {"train": Split(table[150:], times=times[150:]), "test": Split(test, times=times[:150])}
     assert run_rule(split_drift.RULE, **timed)[1][0].severity is Severity.INFO
+
+
+def test_a_split_most_of_whose_rows_are_near_copies_is_found(run_rule: Judge) -> None:
+    generator = np.random.default_rng(0)
+    test = generator.normal(size=(200, 8)).astype(np.float32)
+    copies = test[:160] + 0.01 * generator.normal(size=(160, 8)).astype(np.float32)
+    train = np.concatenate([generator.normal(size=(400, 8)).astype(np.float32), copies])
+    _, (found,) = run_rule(near_duplicates.RULE, train=(train, None), test=(test, None))
+    assert int(found.evidence[0].measured.split()[0]) >= 150

@@ -52,7 +52,8 @@ def _background(columns: tuple[Feature, ...], still: list[Feature]) -> bool:
     if len(values) > 1 or len(still) > len(columns) / 2:
         return False
     value = values.pop()
-    return float(np.mean([np.mean(one.splits["train"] == value) for one in columns])) > _BACKGROUND
+    others = [one for one in columns if one not in still]
+    return float(np.mean([np.mean(one.splits["train"] == value) for one in others])) > _BACKGROUND
 
 
 def _finding(columns: list[Feature], how: str, severity: Severity) -> Finding:

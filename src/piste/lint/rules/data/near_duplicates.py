@@ -80,8 +80,9 @@ def look_up(bench: Bench, name: str, rows: NDArray[np.int64]) -> Near:
 
 
 def _within(reach: float, distances: NDArray[np.float64], moved: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    first = distances[:, 0]
-    return np.asarray(moved & (first < reach * np.median(first[moved])) & (first < reach * distances[:, -1]))
+    first, second = distances[:, 0], distances[:, 1]
+    usual = max(np.median(first[moved]), np.median(second[moved]) / 2)  # where most are copies, the first ones are near
+    return np.asarray(moved & (first < reach * usual) & (first < reach * distances[:, -1]))
 
 
 def _dimensions(usual: NDArray[np.float64]) -> float:
