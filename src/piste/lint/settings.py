@@ -1,5 +1,6 @@
 """The settings of the linter."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -28,3 +29,8 @@ class LintSettings:
 
 EVERY_RULE = LintSettings()
 """What is asked where nobody says otherwise."""
+
+
+def words(given: Iterable[str]) -> tuple[str, ...]:
+    """Return names of rules given as a sequence, or as one text with commas between."""
+    return tuple(given.split(",")) if isinstance(given, str) else tuple(given)

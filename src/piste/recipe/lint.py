@@ -9,7 +9,7 @@ from piste.core.findings import LintRecord
 from piste.lint.catalog import RULES
 from piste.lint.judge import judge
 from piste.lint.pipeline import Pipeline
-from piste.lint.settings import LintSettings
+from piste.lint.settings import LintSettings, words
 from piste.recipe.judged import pipeline_of
 from piste.recipe.progress import Listener, listener
 from piste.recipe.settings import Settings, from_keywords
@@ -59,10 +59,10 @@ def lint(
     if isinstance(subject, Pipeline):
         if settings:
             raise SettingError(f"A Pipeline takes no settings. Got {', '.join(settings)}.")
-        return judge(subject, RULES, select=_words(select), ignore=_words(ignore), seconds=seconds)
+        return judge(subject, RULES, select=words(select), ignore=words(ignore), seconds=seconds)
     chosen = from_keywords(settings, "piste.lint")
     origins = dict.fromkeys(settings, "python")
-    wanted = LintSettings(_words(select), _words(ignore), seconds)
+    wanted = LintSettings(words(select), words(ignore), seconds)
     return lint_with(subject, chosen, origins, wanted, listener(quiet))
 
 
@@ -74,15 +74,14 @@ def lint_with(
     return judge(pipeline, RULES, select=wanted.select, ignore=wanted.ignore, seconds=wanted.seconds)
 
 
-def _words(words: Iterable[str]) -> tuple[str, ...]:
-    return tuple(words.split(",")) if isinstance(words, str) else tuple(words)
+_OWN = ("data", "runs", "quiet", "watch", "fix", "ignore")  # what is no setting of `piste.train`
 
 
 def _signature() -> inspect.Signature:
     from piste.recipe.train import train
 
     own = [one for one in inspect.signature(lint, eval_str=True).parameters.values() if one.name != "settings"]
-    more = [one for one in inspect.signature(train).parameters.values() if one.name not in ("data", "runs", "quiet")]
+    more = [one for one in inspect.signature(train).parameters.values() if one.name not in _OWN]
     return inspect.Signature([*own, *more], return_annotation=LintRecord)
 
 

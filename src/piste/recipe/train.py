@@ -3,7 +3,7 @@
 import dataclasses
 import inspect
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from piste.data.examples import DataSet
 from piste.data.stream import GIB
 from piste.lint.catalog import RULES
 from piste.lint.judge import chosen
-from piste.lint.settings import EVERY_RULE, LintSettings
+from piste.lint.settings import EVERY_RULE, LintSettings, words
 from piste.recipe.building import build_model
 from piste.recipe.command import command_line
 from piste.recipe.defaults import decide
@@ -43,6 +43,7 @@ def train(
     quiet: bool = False,
     watch: Watch | None = None,
     fix: bool = False,
+    ignore: Iterable[str] = (),
     **settings: Any,
 ) -> Run:
     """Train a network on `data`, judge it once on the test split beside simple baselines, and write a report.
@@ -61,6 +62,8 @@ def train(
         training there; the best network so far is kept and judged.
     fix
         Whether the linter's findings are cured first where that is safe, as `piste.fix` does.
+    ignore
+        Rules of the linter that are not asked, named as for `piste.lint`.
     settings
         Any field of `DataSettings`, `ModelSettings` and `TrainingSettings`; what is left out is chosen from the
         data, and the choice with its reason is said and recorded.
@@ -72,13 +75,14 @@ def train(
     Raises
     ------
     DataError, SettingError
-        Before anything is written, for data or settings that cannot be used.
+        Before anything is written, for data or settings that cannot be used, and names of rules that there are not.
     RunError
         When results cannot be written.
     """
     origins = dict.fromkeys(settings, "python")
     given = from_keywords(settings, "piste.train")
-    return train_with(data, given, origins, Path(runs), listener(quiet), watch, fix=fix)
+    lint = LintSettings(ignore=words(ignore))
+    return train_with(data, given, origins, Path(runs), listener(quiet), watch, lint, fix=fix)
 
 
 def _signature() -> inspect.Signature:

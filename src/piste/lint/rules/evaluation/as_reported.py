@@ -158,5 +158,5 @@ RULE = Rule(
     Group.EVALUATION,
     ("reported|evaluate", "trained", "test|validation"),
     check,
-    explained_by=("E308", "E104"),
+    explained_by=("E308", "E104", "E107"),
 )
