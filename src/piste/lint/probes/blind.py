@@ -13,7 +13,7 @@ from piste.lint.bench import Bench
 from piste.lint.network import compiled
 from piste.lint.probes.comparing import Gap, above
 from piste.lint.probes.forks import STEPS, Course, broken_pairs, measured, paired_batches, run
-from piste.lint.probes.rates import late
+from piste.lint.probes.rates import late, losses
 from piste.lint.rule import NotRun
 
 _BATCHES = 8
@@ -53,16 +53,16 @@ def blind(bench: Bench, steps: int = STEPS) -> Blind:
 
 def best_factor(bench: Bench) -> float:
     """Probe: the first of the rate, 10 times and a tenth of it that halves the loss, else the best of them."""
-    start = float(late(bench.probe(run, Course(0.0)).losses).mean())
+    start = float(late(losses(bench, 0.0)).mean())
     levels = {}
     for factor in _FACTORS:
         try:
-            losses = late(bench.probe(run, Course(factor)).losses)
+            series = late(losses(bench, factor))
         except NotRun:  # a state whose parameters cannot be replaced is judged at its own rate
             continue
-        if np.all(np.isfinite(losses)) and losses.mean() < 0.5 * start:
+        if np.all(np.isfinite(series)) and series.mean() < 0.5 * start:
             return factor
-        levels[factor] = float(np.mean(np.nan_to_num(losses, nan=np.inf)))
+        levels[factor] = float(np.mean(np.nan_to_num(series, nan=np.inf)))
     return min(levels, key=lambda factor: levels[factor], default=1.0)
 
 

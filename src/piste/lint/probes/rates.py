@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from piste.lint.bench import Bench
 from piste.lint.probes.comparing import Gap, above
 from piste.lint.probes.forks import STEPS, Course, declared_rates, run
+from piste.lint.rule import NotRun
 
 _UNKNOWN_STEPS = 3000  # of a training whose length is not declared, or ten epochs
 _UNKNOWN_EPOCHS = 10
@@ -21,8 +22,11 @@ Losses = NDArray[np.float64]
 
 
 def losses(bench: Bench, factor: float, rise: int = 0, steps: int = STEPS) -> Losses:
-    """Return the losses of a training at `factor` times the rate; at 0 times, those of the start."""
-    return bench.probe(run, Course(factor, rise, steps=steps)).losses
+    """Return the losses of a training at `factor` times the rate; at 0 times, those of the start, which are finite."""
+    series = bench.probe(run, Course(factor, rise, steps=steps)).losses
+    if not factor and not np.all(np.isfinite(series)):
+        raise NotRun("The loss is not finite before the first step.")
+    return series
 
 
 def late(series: Losses) -> Losses:
@@ -66,8 +70,6 @@ def too_high(bench: Bench) -> TooHigh | None:
     Oscillation alone is no fault: gradient descent works at the edge of stability (Cohen and others, 2021).
     """
     start, own = losses(bench, 0.0), losses(bench, 1.0)
-    if not np.all(np.isfinite(start)):
-        return None
     wild = bounced(own, start) >= _BOUNCE or not above(late(start), late(own)).clear
     if not wild and learns_fast(start, own):
         return None

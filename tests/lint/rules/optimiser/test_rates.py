@@ -112,6 +112,12 @@ def test_a_spike_that_a_warm_up_avoids_is_found() -> None:
     assert found == {**CALM, "calm-start": (finding,)}
 
 
+def test_a_loss_that_is_not_finite_is_not_judged() -> None:
+    inputs, targets = examples()
+    inputs[3] = np.nan
+    assert judged(**pieces(optax.adam(1e-3), train=(inputs, targets))) == {}
+
+
 class State(NamedTuple):
     params: Tree
     momentum: Tree
