@@ -31,9 +31,10 @@ def main() -> None:
     lines = run(ordered, arguments.folder / "results.jsonl", arguments.again)
     if arguments.harmful:
         harm = harmful()
-        benign = [one for one in wanted if one.fault and not harm.get(one.name, False)]
-        print(f"{len(benign)} planted faults did no harm and are left out.\n")
-        wanted = [one for one in wanted if one not in benign]
+        unknown = [one for one in wanted if one.fault and one.name not in harm]
+        benign = [one for one in wanted if one.fault and not harm.get(one.name, True)]
+        print(f"{len(benign)} planted faults did no harm, and of {len(unknown)} it is not known: both are left out.\n")
+        wanted = [one for one in wanted if one not in benign and one not in unknown]
     for half in ("dev", "test", ""):
         _print(half or "both halves", [one for one in wanted if half in one.half], lines)
     if arguments.advice:

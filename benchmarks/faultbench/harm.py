@@ -7,7 +7,7 @@ ought to be equal must differ in a bit; a loop must compile more than three prog
 
 import itertools
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -143,6 +143,11 @@ def measure(instances: Sequence[Instance], file: Path) -> None:
             known[one.name] = {"name": one.name, "planting": one.planting, **_measured(one)}
             out.write(json.dumps(known[one.name]) + "\n")
             out.flush()
+    write(known)
+
+
+def write(known: Mapping[str, Mapping[str, Any]]) -> None:
+    """Write `harm.json` from the lines by name."""
     record = {name: {k: v for k, v in line.items() if k not in ("name", "planting")} for name, line in known.items()}
     RECORD.write_text(json.dumps(dict(sorted(record.items())), indent=1) + "\n")
 
