@@ -33,6 +33,11 @@ def updating(bench: Bench) -> Callable[[Any, Any, Any], tuple[Any, Any]]:
     return compiled(optimiser.update)
 
 
+def beginning(bench: Bench) -> Callable[[Any], Any]:
+    """Probe: `parameters` to the memory before the first step, compiled."""
+    return compiled(bench.pipeline.optimiser.init)
+
+
 @dataclass(frozen=True)
 class Cut:
     """What becomes of true gradients. Lengths are 2-norms over all parameters.
@@ -51,7 +56,7 @@ class Cut:
 def cut(bench: Bench) -> Cut:
     """Probe: the optimiser on the gradients of eight batches, each for itself and in a row."""
     update, net, slope = bench.probe(updating), bench.probe(network), bench.probe(gradients)
-    begin = bench.pipeline.optimiser.init(net.parameters)
+    begin = bench.probe(beginning)(net.parameters)
     slopes = [slope(net.parameters, net.state, *batch)[1] for batch in bench.probe(batches, BATCHES)]
     small = [_length(update(_scaled(one, _SMALL), begin, net.parameters)[0]) / _SMALL for one in slopes]
     alone = [_length(update(one, begin, net.parameters)[0]) for one in slopes]
@@ -71,7 +76,7 @@ def cut(bench: Bench) -> Cut:
 def _linear(bench: Bench, slope: Any) -> bool:
     """Return whether the first update by a tiny gradient is twice as long where the gradient is."""
     update, net = bench.probe(updating), bench.probe(network)
-    begin = bench.pipeline.optimiser.init(net.parameters)
+    begin = bench.probe(beginning)(net.parameters)
     once, twice = (_length(update(_scaled(slope, by * _SMALL), begin, net.parameters)[0]) for by in (1.0, 2.0))
     return abs(twice - 2 * once) < 0.01 * twice
 
@@ -100,7 +105,7 @@ def decay(bench: Bench) -> Decay:
     """Probe: the optimiser on a gradient of zero, at weights drawn at random, at the start and later."""
     update, net = bench.probe(updating), bench.probe(network)
     weights = _drawn(bench, net.parameters, "decay")
-    begin, none = bench.pipeline.optimiser.init(weights), _scaled(weights, 0.0)
+    begin, none = bench.probe(beginning)(weights), _scaled(weights, 0.0)
     known = floating(weights)
     shares, scaled = dict.fromkeys(known, 0.0), set()
     for step in _LATER:
@@ -146,7 +151,7 @@ def memory(bench: Bench) -> float:
 
 def _last(bench: Bench, update: Callable[..., tuple[Any, Any]], row: Sequence[Any]) -> Any:
     parameters = bench.probe(network).parameters
-    kept, changes = bench.pipeline.optimiser.init(parameters), None
+    kept, changes = bench.probe(beginning)(parameters), None
     for one in row:
         changes, kept = update(one, kept, parameters)
     return changes
