@@ -47,7 +47,10 @@ CASES = {
         (Fault("zeros stand for missing values", ("D105", "0 in"), ("Mixed Nulls", "")),),
     ),
     "cifar10": Case(
-        ("{data}/cifar10-jpeg/train.parquet", "--test", "{data}/cifar10-jpeg/test.parquet", "--select", "D101,D110"),
+        (
+            *("{data}/cifar10-jpeg/train.parquet", "--test", "{data}/cifar10-jpeg/test.parquet"),
+            *("--select", "D101,D110", "--seconds", "600"),
+        ),
         (Fault("near copies of train in test", ("D110", "test")),),
         table=False,
     ),
