@@ -45,11 +45,11 @@ def streams() -> dict[str, tuple[Callable[[int], Any], str, Severity]]:
     unseeded = np.random.default_rng()
     used_up = batches(np.arange(16))
     return {
-        "order": (lambda epoch: batches(unseeded.permutation(16)), "reproducibility.stream", Severity.WARNING),
+        "order": (lambda epoch: batches(unseeded.permutation(16)), "reproducibility.stream", Severity.INFO),
         "values": (
             lambda epoch: batches(np.arange(16), INPUTS + unseeded.normal(size=INPUTS.shape)),
             "reproducibility.stream",
-            Severity.WARNING,
+            Severity.INFO,
         ),
         "used up": (lambda epoch: used_up, "loop.used-up", Severity.ERROR),
     }
