@@ -1,24 +1,29 @@
 """What is seen of a training, against the same numbers computed by hand from the parameters."""
 
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pytest
 
-from piste.core.records import Task
+from piste.core.records import Task, encode
 from piste.nn.activations import Activation
 from piste.nn.dense import Dense
 from piste.nn.layer import Context
 from piste.nn.losses import CrossEntropy
 from piste.nn.metrics import WATCHED
 from piste.nn.sequential import Sequential
+from piste.train.checkpoint import Checkpoints, Position
+from piste.train.examples import on_device
 from piste.train.fit import Examples, Fitted, Progress, Shown, fit
 from piste.train.optimisers import Optimiser
-from piste.train.plan import Plan
+from piste.train.plan import Plan, initial_carry
 from piste.train.schedules import rates
 from piste.train.timeline import Effort
+from piste.train.watching import in_view
 
 MODEL = Sequential((Dense(8), Activation("relu"), Dense(6), Activation("tanh"), Dense(2)))
 PLAN = Plan(MODEL, (3,), CrossEntropy(), WATCHED[Task.TWO_CLASS].metric, Optimiser("sgd"))
@@ -34,11 +39,12 @@ def losses(parameters: Any, examples: Examples) -> jax.Array:
     return CrossEntropy()(outputs, jnp.asarray(examples.targets))
 
 
-def trained(watch: Any = lambda progress: None, plan: Plan = PLAN, train: Examples = TRAIN) -> Fitted:
+def trained(
+    watch: Any = lambda progress: None, plan: Plan = PLAN, train: Examples = TRAIN, checkpoints: Any = None
+) -> Fitted:
     work = Effort(EPOCHS, 40, rates("constant", RATE, EPOCHS))
-    return fit(
-        plan, train, VALIDATION, work, task=Task.TWO_CLASS, seed=0, metric=Shown(""), watch=watch, by_validation=True
-    )
+    common: dict[str, Any] = {"task": Task.TWO_CLASS, "seed": 0, "metric": Shown(""), "by_validation": True}
+    return fit(plan, train, VALIDATION, work, watch=watch, checkpoints=checkpoints, **common)
 
 
 @cache
@@ -115,3 +121,25 @@ def test_a_gradient_that_breaks_is_found_on_the_way_back() -> None:
 
     plan = Plan(MODEL, (3,), rooted, PLAN.metric, Optimiser("sgd"))
     assert trained(plan=plan).watched.first_not_finite.endswith("on the way back")
+
+
+def test_looks_go_on_where_a_training_was_cut_short(tmp_path: Path) -> None:
+    def cut(progress: Progress) -> None:
+        if progress.done >= 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        trained(cut, checkpoints=Checkpoints(tmp_path, "this"))
+    assert encode(trained(checkpoints=Checkpoints(tmp_path, "this")).watched) == encode(course()[1].watched)
+
+
+def test_a_checkpoint_of_before_trainings_were_watched_is_of_use(tmp_path: Path) -> None:
+    key = jax.random.key(0)
+    old = initial_carry(PLAN, PLAN.layout.pack(MODEL.init(key, (3,))), {})
+    Checkpoints(tmp_path, "this").write(old, Position(step=2))
+    restored = Checkpoints(tmp_path, "this").restore(in_view(old, on_device(VALIDATION, 256), PLAN.precision))
+    assert restored is not None
+    carry, position = restored
+    assert position.step == 2
+    assert np.all(np.isnan(carry.best_losses))  # nothing is known of the best round
+    assert all(np.array_equal(one, other) for one, other in zip(carry.weights, old.weights, strict=True))

@@ -26,7 +26,7 @@ Norms = tuple[float, ...]
 def in_view(carry: Carry, validation: Split, precision: Precision) -> Carry:
     """Return the carry of a training whose rounds are to be looked at."""
     kind = master(precision)
-    losses = np.zeros(len(validation.targets), kind)
+    losses = np.full(len(validation.targets), np.nan, kind)  # until there is a best round
     return carry._replace(highest=handed(kind(-np.inf)), best_losses=handed(losses))
 
 
