@@ -41,7 +41,7 @@ def check(bench: Bench) -> Iterator[Finding]:
                 "0",
             )
         ],
-        cause=f"{'Shuffling' if same else 'Augmentation or sampling'} draws from a generator without a seed, or from one "
+        cause=f"{'Shuffling' if same else 'Augmentation or sampling'} draws from a generator without a seed, or one "
         "that goes on from epoch to epoch: an epoch cannot be had again, after a resume say.",
         fix="generator = np.random.default_rng((seed, epoch)), made inside the stream",
         key="reproducibility.stream",
