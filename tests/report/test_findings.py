@@ -18,6 +18,8 @@ RECORD = LintRecord(
         RuleRecord("L101", "known-answers", "The answers are right", "loss", Outcome.FOUND, findings=(HEAD,)),
         RuleRecord("L106", "ignores", "It is ignored", "loss", Outcome.NOT_RUN, "To run it, declare it."),
         RuleRecord("M106", "causality", "No look ahead", "model", Outcome.NOT_RUN, "To run it, declare it."),
+        RuleRecord("D113", "in-order", "No future in train", "data", Outcome.NOT_RUN, "To run it, give --time."),
+        RuleRecord("L107", "perfect", "No broadcast", "loss", Outcome.NOT_RUN, "The target is no number."),
         RuleRecord("M110", "by-heart", "It learns", "model", Outcome.FOUND, findings=(FOLLOWER,)),
         RuleRecord("O101", "descends", "It descends", "optimiser", Outcome.PASSED),
     ),
@@ -40,10 +42,12 @@ error[L101]: The loss of logit +30 is 1.461
    = explains: M110, Two examples cannot be learnt
    = read: piste explain L101
 
-iris: 1 error; 1 of 5 rules passed, 2 not run in 1.2 s.
-Not run:
-  L106 ignores, M106 causality
-      To run it, declare it.
+iris: 1 error; 1 of 7 rules passed, 4 not run in 1.2 s.
+Not run; to run them,
+  D113: give --time.
+  L106 M106: declare it.
+Not run, since they do not fit here:
+  L107: The target is no number.
 Left out by choice: D
 """
     )
@@ -58,12 +62,12 @@ def test_sarif_has_every_rule_and_finding() -> None:
     log = sarif(RECORD, "1.0")
     (run,) = log["runs"]
     assert log["version"] == "2.1.0"
-    assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == ["L101", "L106", "M106", "M110", "O101"]
+    assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == [rule.code for rule in RECORD.rules]
     assert [(result["ruleId"], result["level"]) for result in run["results"]] == [
         ("L101", "error"),
         ("M110", "warning"),
     ]
-    assert run["results"][1]["ruleIndex"] == 3
+    assert run["results"][1]["ruleIndex"] == 5
     assert "1.461 (expected 0)" in run["results"][0]["message"]["text"]
 
 

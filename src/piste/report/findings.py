@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 from piste.core.findings import Finding, LintRecord, Outcome, Severity
 
+ASKING = "To run it, "  # begins what asks for a piece or a declaration; those a flag can give are shown first
 Paint = Callable[[str, Severity], str]
 
 
@@ -41,17 +42,23 @@ def _finding(record: LintRecord, finding: Finding, paint: Paint) -> Iterator[str
 
 def _summary(record: LintRecord) -> Iterator[str]:
     yield f"{record.subject}: {_counted(record)} in {record.seconds:.1f} s."
-    asked: dict[str, list[str]] = defaultdict(list)
+    reasons: dict[str, list[str]] = defaultdict(list)
     for rule in record.rules:
         if rule.outcome is Outcome.NOT_RUN:
-            asked[rule.reason].append(f"{rule.code} {rule.name}")
-    if asked:
-        yield "Not run:"
-    for reason, rules in asked.items():
-        yield f"  {', '.join(rules)}"
-        yield f"      {reason}"
+            reasons[rule.reason].append(rule.code)
+    asking = {reason.removeprefix(ASKING): codes for reason, codes in reasons.items() if reason.startswith(ASKING)}
+    yield from _listed("Not run; to run them,", dict(sorted(asking.items(), key=lambda one: "--" not in one[0])))
+    others = {reason: codes for reason, codes in reasons.items() if not reason.startswith(ASKING)}
+    yield from _listed("Not run, since they do not fit here:", others)
     if record.ignored:
         yield f"Left out by choice: {', '.join(record.ignored)}"
+
+
+def _listed(heading: str, reasons: dict[str, list[str]]) -> Iterator[str]:
+    if reasons:
+        yield heading
+    for reason, codes in reasons.items():
+        yield f"  {' '.join(codes)}: {reason}"
 
 
 def _counted(record: LintRecord) -> str:
