@@ -84,6 +84,15 @@ def test_rules_that_explain_each_other_do_not_vanish() -> None:
     assert {one.code for one in judge(EMPTY, rules).findings} == {"L101", "L102"}
 
 
+@pytest.mark.parametrize(("severity", "heads"), [(Severity.INFO, ["L102", "L101"]), (Severity.WARNING, ["L101"])])
+def test_an_info_hides_no_warning(severity: Severity, heads: list[str]) -> None:
+    rules = [
+        rule("L101", yields(finding("L101", severity))),
+        rule("L102", yields(finding("L102")), explained_by=("L101",)),
+    ]
+    assert [one.code for one in judge(EMPTY, rules).causes] == heads
+
+
 def test_what_may_be_chance_is_dropped_and_what_is_not_is_kept() -> None:
     def suite(p_value: float) -> list[Rule]:
         others = [rule(f"D1{index:02d}", yields(), statistical=True) for index in range(19)]

@@ -11,15 +11,18 @@ def grouped(rules: Sequence[Rule], records: Mapping[str, RuleRecord]) -> tuple[R
     """Return the records in the order of `rules`, with `under` set in every finding that another one explains.
 
     A finding stands under the first found rule of its rule's `explained_by`, else under the worst finding of the same
-    key; what stands under something that itself does moves up to the top.
+    key; what stands under something that itself does moves up to the top. An info explains no warning: it would hide
+    it.
     """
     found = {rule.code: records[rule.code].findings for rule in rules if records[rule.code].findings}
     heads = _heads(found)
     seen = {code for code in found if records[code].outcome is Outcome.FOUND}  # a broken rule explains nothing
-    explaining = {rule.code: next((code for code in rule.explained_by if code in seen), "") for rule in rules}
+    worst = {code: max(one.severity.rank for one in found[code]) for code in seen}
+    explaining = {rule.code: [code for code in rule.explained_by if code in seen] for rule in rules}
 
     def parent(finding: Finding) -> str:
-        return explaining[finding.code] or heads.get(finding.key, finding.code)
+        above = (code for code in explaining[finding.code] if worst[code] >= min(finding.severity.rank, 1))
+        return next(above, "") or heads.get(finding.key, finding.code)
 
     # A rule all of whose findings stand under others is no place for anything to stand under.
     above = {code: parent(findings[0]) for code, findings in found.items() if code not in map(parent, findings)}

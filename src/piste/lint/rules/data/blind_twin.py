@@ -6,6 +6,7 @@ from scipy.special import ndtr
 
 from piste.core.findings import Evidence, Finding, Severity, Where
 from piste.lint.bench import Bench
+from piste.lint.causes import CAUSES
 from piste.lint.probes.agreement import agreement
 from piste.lint.probes.blind import Blind, blind
 from piste.lint.probes.comparing import Gap
@@ -90,9 +91,6 @@ def _cheaper(which: str, found: Blind, gap: Gap, expected: str) -> Evidence:
 RULE = Rule(
     "D118", "blind-twin", "The network learns from true targets alone", Group.DATA,
     ("update", "network", "loss", "targets", "validation|test"), check, statistical=True,
-    explained_by=(
-        "D101", "D106", "D114", "D117", "L101", "L102", "L103", "L104", "L105", "L107", "M101", "M102", "M104", "M108",
-        "M110", "M111", "M112", "M113", "M114", "O101", "O102", "O201", "O202",
-    ),
+    explained_by=("D101", *CAUSES, "M110"),
     trains=True,
 )  # fmt: skip

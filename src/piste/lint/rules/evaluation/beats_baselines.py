@@ -10,6 +10,7 @@ from piste.core.findings import Evidence, Finding, Severity
 from piste.core.records import BaselineRecord, EvaluationRecord, Score
 from piste.lint.arrays import as_numpy
 from piste.lint.bench import Bench
+from piste.lint.causes import CAUSES, REPORT
 from piste.lint.probes.rivals import of_constant, rivals
 from piste.lint.rule import Group, NotRun, Rule
 
@@ -133,21 +134,6 @@ RULE = Rule(
     ("evaluation|judged",),
     check,
     # A network that was trained or judged wrongly loses to simple models, among other things.
-    explained_by=(
-        "T201",
-        "E308",
-        "E305",
-        "E101",
-        "E102",
-        "L101",
-        "L102",
-        "L105",
-        "L107",
-        "O101",
-        "O102",
-        "O201",
-        "O202",
-        "T103",
-    ),
+    explained_by=("T201", *REPORT, *CAUSES),
     trains=True,
 )

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from piste.core.findings import Evidence, Finding, Severity, Where
 from piste.lint.arrays import as_numpy, is_torch, tensor
 from piste.lint.bench import Bench
+from piste.lint.causes import CAUSES, REPORT
 from piste.lint.network import compiled
 from piste.lint.probes.judged import Outputs, asked, by_itself, handed_out
 from piste.lint.rule import Group, NotRun, Rule
@@ -100,5 +101,5 @@ RULE = Rule(
     Group.EVALUATION,
     ("judged", "loss", "validation", "watched"),
     check,
-    explained_by=("T202",),
+    explained_by=("T201", "M203", "T202", *REPORT, *CAUSES),
 )

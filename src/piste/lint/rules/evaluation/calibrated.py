@@ -9,6 +9,7 @@ from piste.core.findings import Evidence, Finding, Severity
 from piste.core.records import Calibration, Task
 from piste.evaluate.reliability import calibration
 from piste.lint.bench import Bench
+from piste.lint.causes import CAUSES, REPORT
 from piste.lint.probes.judged import deciding, has_shares, predictions
 from piste.lint.problem import problem
 from piste.lint.rule import Group, NotRun, Rule
@@ -82,5 +83,5 @@ RULE = Rule(
     Group.EVALUATION,
     ("evaluation|judged",),
     check,
-    explained_by=("T201", "E308", "E305", "L101"),
+    explained_by=("T201", *REPORT, *CAUSES),
 )

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from piste.core.findings import Evidence, Finding, Severity, ShownChart, Where
 from piste.core.records import Task
 from piste.lint.bench import Bench
+from piste.lint.causes import CAUSES, REPORT
 from piste.lint.probes.judged import deciding, errors
 from piste.lint.probes.slices import Slice, slices
 from piste.lint.problem import problem
@@ -95,5 +96,5 @@ RULE = Rule(
     ("judged", "task", "test|validation"),
     check,
     statistical=True,
-    explained_by=("T201", "E308"),
+    explained_by=("T201", *REPORT, *CAUSES),
 )

@@ -6,6 +6,7 @@ import numpy as np
 
 from piste.core.findings import Evidence, Finding, Severity, Where
 from piste.lint.bench import Bench
+from piste.lint.causes import LOSS
 from piste.lint.rule import Group, Rule
 from piste.lint.watching.course import Course, course
 
@@ -69,5 +70,5 @@ def _swallowed(spoilt: list[str]) -> Finding:
 
 RULE = Rule(
     "T201", "finite-training", "All numbers of the training are finite", Group.LOOP, ("watched",), check,
-    explained_by=("D106", "L104", "M112", "O102", "O201", "M203"), trains=True,
+    explained_by=("D106", *LOSS, "M112", "D114", "M115", "O102", "O101", "O201", "O107", "M203"), trains=True,
 )  # fmt: skip

@@ -6,6 +6,7 @@ import numpy as np
 
 from piste.core.findings import Evidence, Finding, Severity
 from piste.lint.bench import Bench
+from piste.lint.causes import CAUSES
 from piste.lint.rule import Group, NotRun, Rule
 from piste.lint.watching.course import Course, Floats, course, fall
 
@@ -71,5 +72,5 @@ def _idle(found: Course, first: float, end: float) -> Finding:
 
 RULE = Rule(
     "T204", "plateau", "The training gets somewhere", Group.LOOP, ("watched",), check,
-    explained_by=("O102", "M102", "O202", "M202", "M201"), trains=True,
+    explained_by=(*CAUSES, "M202", "M201"), trains=True,
 )  # fmt: skip

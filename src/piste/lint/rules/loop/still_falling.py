@@ -6,6 +6,7 @@ import numpy as np
 
 from piste.core.findings import Evidence, Finding, Severity
 from piste.lint.bench import Bench
+from piste.lint.causes import CAUSES
 from piste.lint.rule import Group, NotRun, Rule
 from piste.lint.watching.course import Course, Floats, course, fall
 
@@ -57,5 +58,5 @@ def _finding(found: Course, losses: Floats, gain: float, when: str) -> Finding:
 
 RULE = Rule(
     "T203", "still-falling", "The training is long enough", Group.LOOP, ("watched",), check,
-    explained_by=("O202",), trains=True,
+    explained_by=CAUSES, trains=True,
 )  # fmt: skip

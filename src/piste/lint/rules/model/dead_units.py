@@ -6,6 +6,7 @@ import numpy as np
 
 from piste.core.findings import Evidence, Finding, Severity, Where
 from piste.lint.bench import Bench
+from piste.lint.causes import LOSS, STEP
 from piste.lint.rule import Group, NotRun, Rule
 from piste.lint.watching.course import Course, course
 
@@ -58,5 +59,5 @@ def _finding(found: Course, layer: str, share: float, first: float) -> Finding:
 
 RULE = Rule(
     "M201", "dead-units", "Units answer to some examples", Group.MODEL, ("watched",), check,
-    explained_by=("M203",), trains=True,
+    explained_by=("M203", "D106", "D114", *LOSS, *STEP), trains=True,
 )  # fmt: skip

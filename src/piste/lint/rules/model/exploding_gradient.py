@@ -6,6 +6,7 @@ import numpy as np
 
 from piste.core.findings import Evidence, Finding, Severity
 from piste.lint.bench import Bench
+from piste.lint.causes import LOSS
 from piste.lint.rule import Group, NotRun, Rule
 from piste.lint.watching.course import Course, Floats, course
 
@@ -69,4 +70,7 @@ def _finding(found: Course, norms: Floats, how: str, highest: float) -> Finding:
     )
 
 
-RULE = Rule("M203", "exploding-gradient", "Gradients stay within bounds", Group.MODEL, ("watched",), check, trains=True)
+RULE = Rule(
+    "M203", "exploding-gradient", "Gradients stay within bounds", Group.MODEL, ("watched",), check,
+    explained_by=("D106", "D114", *LOSS, "M112", "M115", "O101", "O201", "O107"), trains=True,
+)  # fmt: skip

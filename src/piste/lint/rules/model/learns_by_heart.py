@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from piste.core.findings import Evidence, Finding, Severity
 from piste.lint.bench import Bench
+from piste.lint.causes import DATA, LOSS, MODEL
 from piste.lint.probes.descents import ENOUGH, overfit
 from piste.lint.rule import Group, NotRun, Rule
 
@@ -32,8 +33,6 @@ def check(bench: Bench) -> Iterator[Finding]:
 RULE = Rule(
     "M110", "learns-by-heart", "Two examples can be learnt by heart", Group.MODEL, ("network", "loss", "targets"),
     check,
-    explained_by=(
-        "D114", "L101", "L102", "L103", "L105", "L107", "M101", "M102", "M103", "M104", "M108", "M109", "M111", "M112",
-    ),
+    explained_by=(*DATA, *LOSS, *MODEL, "M103", "M109", "M202", "M201"),
     trains=True,
 )  # fmt: skip

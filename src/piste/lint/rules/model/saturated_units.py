@@ -48,5 +48,5 @@ def _finding(found: Course, layer: str, share: float, first: float) -> Finding:
 
 RULE = Rule(
     "M204", "saturated-units", "Units are not at their flat ends", Group.MODEL, ("watched",), check,
-    explained_by=("M203",), trains=True,
+    explained_by=("M203", "D114", "L102", "L103", "O101", "O201"), trains=True,
 )  # fmt: skip
