@@ -37,7 +37,7 @@ def pipeline(training: Training, end: State | None = None, watched: Any = None) 
         "seed": training.seed,
         "optimiser": training.optimiser,
         "stream": partial(batches_of, training),
-        "accumulate": training.accumulate,
+        "accumulate": None if training.accumulate is None else partial(training.accumulate, training),
         "augment": training.augment,
         "stop": training.stop,
         "watched": watched,

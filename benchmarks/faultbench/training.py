@@ -65,7 +65,7 @@ class Training:
     save: Callable[[State], Any] | None = None
     restore: Callable[[Any], State] | None = None
     predict: "Callable[[Training, State, Any], Any] | None" = None
-    accumulate: Callable[[Any, Any], Any] | None = None
+    accumulate: "Callable[[Training, Any, Any], Any] | None" = None
     augment: Callable[[Any, Any, int], Any] | None = None
     stop: Callable[[list[float]], Any] | None = None
     own_step: bool = True  # False: only network, loss and optimiser are handed to the linter

@@ -172,16 +172,20 @@ def accumulation(seed: int) -> Training:
 
 
 @lru_cache(maxsize=4)
-def over_batches(factor: float) -> Callable[[Any, Any], Any]:
+def over_batches(factor: float) -> Callable[[Training, Any, Any], Any]:
     """Return the gradient of an update of several batches; times their number where a division is forgotten."""
-    forward = networks.mlp()
-    slope = jax.jit(jax.grad(lambda params, x, y: layers.cross_entropy(forward(params, {}, x, None)[0], y)))
 
-    def accumulate(params: Any, batches: Any) -> Any:
+    def accumulate(training: Training, params: Any, batches: Any) -> Any:
+        slope = _slope(training.forward, training.loss)
         slopes = [slope(params, inputs, targets) for inputs, targets in batches]
         return jax.tree.map(lambda *leaves: sum(leaves) * factor / (len(leaves) if factor == 1.0 else 1.0), *slopes)
 
     return accumulate
+
+
+@lru_cache(maxsize=16)
+def _slope(forward: Any, loss: Any) -> Callable[[Any, Any, Any], Any]:
+    return jax.jit(jax.grad(lambda params, x, y: jnp.mean(loss(forward(params, {}, x, None)[0], y))))
 
 
 def frozen_backbone(seed: int) -> Training:

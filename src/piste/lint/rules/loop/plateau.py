@@ -19,7 +19,7 @@ def check(bench: Bench) -> Iterator[Finding]:
     """Yield a training that never got below where it began, or whose last half gained nothing."""
     found = bench.probe(course)
     if not found.over:
-        raise NotRun("It is asked of a training that is over, and whose number of steps is known: Watch(steps=...).")
+        raise NotRun("It is asked of a training that went on to its planned end, which a Watch is told by steps=.")
     losses = found.column("train_loss")
     losses = losses[np.isfinite(losses)]
     if len(losses) < LOOKS or found.record.steps < STEPS:

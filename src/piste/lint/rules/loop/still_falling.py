@@ -19,7 +19,7 @@ def check(bench: Bench) -> Iterator[Finding]:
     """Yield a training that ended by its length alone while the loss on validation still fell."""
     found = bench.probe(course)
     if not found.over:
-        raise NotRun("It is asked of a training that is over, and whose number of steps is known: Watch(steps=...).")
+        raise NotRun("It is asked of a training that went on to its planned end, which a Watch is told by steps=.")
     losses = found.column("validation_loss")
     rows = np.flatnonzero(np.isfinite(losses))
     if 2 <= len(rows) < LOOKS / LAST:
