@@ -92,9 +92,7 @@ class Rule:
     def missing(self, pipeline: Pipeline) -> tuple[str, ...]:
         """Return how to give each thing that `pipeline` lacks for this rule; empty where it can run."""
         lacking = [need for need in self.needs if not any(has(pipeline, one) for one in need.split("|"))]
-        return tuple(
-            dict.fromkeys(" or ".join(ASK.get(one, f"give {one}=") for one in need.split("|")) for need in lacking)
-        )
+        return tuple(dict.fromkeys(_asking(need.split("|")) for need in lacking))
 
     def finding(
         self,
@@ -123,6 +121,12 @@ class Rule:
             self.code, severity, title, tuple(evidence), cause, fix, self.page, where, key, tuple(others), "", p_value,
             tuple(shown), tuple(charts), remedy, dict(settings or {}),
         )  # fmt: skip
+
+
+def _asking(needs: Sequence[str]) -> str:
+    """Return the words that ask for any one of `needs`, each said once."""
+    words = [ASK.get(one, f"give {one}=") for one in needs]
+    return " or ".join(one for one in words if not any(one != other and one in other for other in words))
 
 
 def available(rules: Iterable[Rule], pipeline: Pipeline) -> tuple[tuple[Rule, ...], dict[str, tuple[str, ...]]]:
