@@ -61,6 +61,7 @@ from piste.lint.rules.loop import (
 )
 from piste.lint.rules.loss import (
     batch_mean,
+    classes_are_names,
     corrects,
     extremes,
     ignores,
@@ -156,6 +157,7 @@ RULES: tuple[Rule, ...] = (
     padded_steps.RULE,  # L108 no padding learnt
     outputs_weigh_alike.RULE,  # L109 no output drowned
     nan_shows.RULE,  # L110 no NaN hidden
+    classes_are_names.RULE,  # L111 classes without an order
     # model
     output_size.RULE,  # M101 an output for each class
     dead_leaves.RULE,  # M102 a gradient for each parameter

@@ -5,7 +5,7 @@ any of them may bring about, and stands under it. The order is that of certainty
 """
 
 DATA = ("D106", "D119", "D117", "D114")
-LOSS = ("L104", "L101", "L102", "L107", "L103", "L105", "L110", "L108")
+LOSS = ("L104", "L101", "L102", "L107", "L103", "L105", "L110", "L108", "L111")
 MODEL = ("M112", "M101", "M104", "M102", "M108", "M111", "M113", "M116", "M115", "M105", "M120")
 STEP = ("O101", "O102", "O201", "O202", "O105", "O104", "O106", "O107", "M114", "T106", "T107", "T109")
 STREAM = ("T103", "T101", "T102")

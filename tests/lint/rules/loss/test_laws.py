@@ -13,13 +13,13 @@ from piste.core.findings import Finding, Outcome, Severity
 from piste.lint.declared import Declared
 from piste.lint.pipeline import Pipeline
 from piste.lint.rule import Rule
-from piste.lint.rules.loss import batch_mean, corrects, extremes, ignores, order, perfect
+from piste.lint.rules.loss import batch_mean, classes_are_names, corrects, extremes, ignores, order, perfect
 from piste.nn.losses import BinaryCrossEntropy, CrossEntropy, Focal, Hinge, Huber, SquaredError
 
 K = 10
 CLASSES = {"task": "many-class", "classes": K}
 NUMBERS = {"task": "regression"}
-LAWS = (order.RULE, batch_mean.RULE, extremes.RULE, corrects.RULE, perfect.RULE)
+LAWS = (order.RULE, batch_mean.RULE, extremes.RULE, corrects.RULE, perfect.RULE, classes_are_names.RULE)
 Loss = Callable[[Any, Any], Any]
 Judge = Callable[..., tuple[Outcome, tuple[Finding, ...]]]
 
@@ -55,6 +55,18 @@ BROKEN: dict[str, tuple[Rule, Loss, dict[str, Any], str]] = {
         lambda z, y: squares(jax.nn.softmax(z), jax.nn.one_hot(y, K)),
         CLASSES,
         "loss.flat",
+    ),
+    "class as a number": (
+        classes_are_names.RULE,
+        lambda z, y: squares(z[..., 0], y),
+        CLASSES,
+        "loss.squared-error-of-classes",
+    ),
+    "expected class": (
+        classes_are_names.RULE,
+        lambda z, y: squares(jax.nn.softmax(z) @ jnp.arange(K, dtype=jnp.float32), y),
+        CLASSES,
+        "loss.squared-error-of-classes",
     ),
     "floor": (perfect.RULE, lambda o, t: squares(o, t) + 3.0, NUMBERS, "loss.floor"),
 }
