@@ -88,6 +88,10 @@ SANE: dict[str, tuple[Loss, dict[str, Any]]] = {
         lambda z, y: -jnp.mean(jnp.sum(jax.nn.one_hot(y, K) * jnp.log(jax.nn.softmax(z) + 1e-7), -1)),
         CLASSES,
     ),
+    "weighed by class": (
+        lambda z, y: jnp.mean(jnp.arange(1.0, K + 1)[y] * optax.softmax_cross_entropy_with_integer_labels(z, y)),
+        CLASSES,
+    ),
     "labels": (BinaryCrossEntropy(), {"task": "multi-label", "classes": 5}),
     "squares": (squares, NUMBERS),
     "several numbers": (SquaredError(), {"task": "regression", "classes": 3}),
