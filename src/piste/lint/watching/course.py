@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import theilslopes
 
 from piste.core.watched import WatchedRecord
 from piste.lint.bench import Bench
@@ -69,5 +68,7 @@ def fall(values: Floats) -> tuple[float, float]:
 
     The second is the fall at the flat end of the slope's 95 % interval (Sen 1968): above 0 where it surely falls.
     """
+    from scipy.stats import theilslopes
+
     slope, _, _, high = theilslopes(values, np.arange(len(values)))
     return -float(slope) * (len(values) - 1), -float(high) * (len(values) - 1)

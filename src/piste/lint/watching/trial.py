@@ -19,7 +19,7 @@ from piste.train.origin import origin
 
 STEPS = 300
 SECONDS = 4.0
-EVERY = 5  # steps between two looks
+EVERY = 10  # steps between two looks
 _LEAST = 20  # steps, however slow
 _EXAMPLES = 1024  # that activations are looked at on
 _BYTES = 1 << 26  # of batches held at once

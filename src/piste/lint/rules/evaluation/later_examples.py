@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import numpy as np
-from scipy.stats import mannwhitneyu
 
 from piste.core.findings import Evidence, Finding, Severity, Where
 from piste.lint.bench import Bench
@@ -16,6 +15,8 @@ _TIMES = 1.25  # how much larger the later error must be to matter
 
 def check(bench: Bench) -> Iterator[Finding]:
     """Yield an error that is larger in the last third of the judged examples than in the first."""
+    from scipy.stats import mannwhitneyu
+
     name = bench.probe(deciding)
     split = bench.pipeline.splits[name]
     if split.times is None:

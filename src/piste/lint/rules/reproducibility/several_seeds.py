@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import numpy as np
-from scipy.stats import t
 
 from piste.core.findings import Evidence, Finding, Severity
 from piste.lint.bench import Bench
@@ -14,6 +13,8 @@ _FEW = 5
 
 def check(bench: Bench) -> Iterator[Finding]:
     """Yield the mean and its interval where runs of equal settings differ in the seed alone."""
+    from scipy.stats import t
+
     every = bench.pipeline.earlier
     if not every:
         raise NotRun("No run says which seed it had.")
