@@ -19,7 +19,7 @@ from piste.nn.sequential import Sequential
 @lru_cache(maxsize=8)
 def model(rate: float, classes: int) -> Layer:
     """Return two dense layers with dropout between."""
-    return Sequential((Dense(32), Activation("relu"), Dropout(rate), Dense(classes)))
+    return Sequential((Dense(32), Activation("relu"), Dropout(1.0 - rate), Dense(classes)))
 
 
 @lru_cache(maxsize=8)

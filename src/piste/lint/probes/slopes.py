@@ -94,7 +94,16 @@ def gradient_check(bench: Bench) -> Check:
         step = _STEP if double else 1e-2
         paths = list(floating(start))[:_LEAVES]
         slopes = {path: _along(bench, value, start, path, slope[path], step) for path in paths}
-    return Check(slopes, double)
+        twice = {} if double else {path: _along(bench, value, start, path, slope[path], 2 * step) for path in paths}
+    # Where the network computes in few digits, the loss is a stair, whose slope depends on how far one steps.
+    smooth = {path: pair for path, pair in slopes.items() if path not in twice or _near(pair[1], twice[path][1])}
+    if not smooth:
+        raise NotRun("The network computes with too few digits for the check.")
+    return Check(smooth, double)
+
+
+def _near(first: float, second: float) -> bool:
+    return abs(first - second) <= 0.05 * max(abs(first), abs(second))
 
 
 @contextmanager

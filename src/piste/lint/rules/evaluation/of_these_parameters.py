@@ -1,12 +1,15 @@
 """The reported score is that of the parameters that are handed in, and the same each time."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from piste.core.findings import Evidence, Finding, Severity
 from piste.lint.bench import Bench
 from piste.lint.probes.steps import other_seed
 from piste.lint.rule import Group, Rule
-from piste.lint.training import training
+from piste.lint.training import batches, training
+
+_STEPS = 4
 
 
 def check(bench: Bench) -> Iterator[Finding]:
@@ -14,8 +17,9 @@ def check(bench: Bench) -> Iterator[Finding]:
     evaluate, one = bench.pipeline.evaluate, bench.probe(training)
     if evaluate is None:
         return
-    # Other seeds may reach the same score by chance; four that all do may not.
-    states = [one.start(bench.pipeline.seed + more) for more in range(4)]
+    # Other seeds may reach the same score by chance; four that all do may not. A head of zeros is the same for all
+    # seeds until steps are made.
+    states = [one.start(bench.pipeline.seed), *(_moved(bench, more) for more in range(1, 4))]
     scores = [float(evaluate(state)) for state in states]
     again = float(evaluate(states[0]))
     if again != scores[0] and not bench.pipeline.declared.random_evaluation:
@@ -28,16 +32,25 @@ def check(bench: Bench) -> Iterator[Finding]:
             key="evaluation.random",
         )
     if len(set(scores)) == 1 and bench.probe(other_seed).differing:
+        same = ", ".join(f"{one:.6g}" for one in scores)
         yield RULE.finding(
             Severity.ERROR,
             "The score does not depend on the parameters",
-            evidence=[
-                Evidence("scores of four different starts", ", ".join(f"{one:.6g}" for one in scores), "different")
-            ],
+            evidence=[Evidence("scores of a start, and of three others after a few steps", same, "different")],
             cause="The evaluation holds on to older parameters: a closure, a copy, a constant in a compiled function.",
             fix="Hand the parameters to the evaluation as an argument",
             key="evaluation.stale",
         )
+
+
+def _moved(bench: Bench, more: int) -> Any:
+    one = bench.probe(training)
+    state = one.start(bench.pipeline.seed + more)
+    if bench.pipeline.train is None or bench.pipeline.train.targets is None:
+        return state
+    for inputs, targets in bench.probe(batches, _STEPS):
+        state = one.step(state, inputs, targets)
+    return state
 
 
 RULE = Rule(
