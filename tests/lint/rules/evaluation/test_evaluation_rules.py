@@ -101,3 +101,20 @@ def test_a_score_of_other_parameters_is_found(run_rule: Judge) -> None:
     generator = np.random.default_rng(0)
     _, (finding,) = run_rule(of_these_parameters.RULE, evaluate=lambda state: generator.normal(), **pieces)
     assert finding.key == "evaluation.random"
+
+
+def test_starts_that_score_alike_are_told_apart_by_steps(run_rule: Judge) -> None:
+    def start(seed: int) -> dict[str, Any]:
+        return {"params": np.zeros(1, np.float32), "seed": np.float32(seed)}
+
+    def step(state: dict[str, Any], inputs: Any, targets: Any) -> dict[str, Any]:
+        return {**state, "params": state["params"] + state["seed"]}
+
+    pieces: dict[str, Any] = {
+        "start": start, "step": step, "parameters_of": lambda state: {"w": state["params"], "seed": state["seed"]},
+        "train": (np.zeros((8, 1), np.float32), np.arange(8) % 2),
+    }  # fmt: skip
+    found = run_rule(of_these_parameters.RULE, evaluate=lambda state: float(state["params"][0]), **pieces)
+    assert found == (Outcome.PASSED, ())
+    _, (finding,) = run_rule(of_these_parameters.RULE, evaluate=lambda state: 0.5, **pieces)
+    assert finding.key == "evaluation.stale"

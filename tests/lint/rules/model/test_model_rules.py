@@ -133,6 +133,14 @@ def test_a_frozen_layer_may_be_declared(run_rule: Judge) -> None:
     assert run_rule(gradient_check.RULE, frozen)[0] is Outcome.PASSED
 
 
+def test_few_digits_are_no_wrong_gradient(run_rule: Judge) -> None:
+    def in_few_digits(parameters: Tree, inputs: jax.Array) -> jax.Array:
+        low, narrow = jax.tree.map(lambda leaf: leaf.astype(jnp.bfloat16), (parameters, inputs))
+        return apply(low, narrow).astype(jnp.float32)
+
+    assert run_rule(gradient_check.RULE, pipeline(in_few_digits))[1] == ()
+
+
 def test_an_untrained_network_that_knows_the_answers_is_found(run_rule: Judge) -> None:
     inputs, targets = data()
     leaking = (np.concatenate([inputs, 50.0 * np.eye(CLASSES, dtype=np.float32)[targets]], axis=1), targets)
