@@ -54,6 +54,14 @@ def test_targets_shifted_against_their_inputs_are_found(run_rule: Judge, by: int
     assert findings[0].severity is (Severity.ERROR if classes else Severity.WARNING)
 
 
+@pytest.mark.parametrize(("rare", "found"), [(8, False), (75, True)])
+def test_a_handful_of_examples_of_a_class_says_nothing(run_rule: Judge, rare: int, found: bool) -> None:
+    inputs, scores = drawn(3, 300, classes=False)
+    few = inputs, (scores.argsort().argsort() >= len(scores) - rare).astype(np.int32)
+    _, findings = run_rule(inputs_matter.RULE, train=drawn(0, 400), validation=dealt(few))
+    assert [one.key for one in findings] == ["data.targets-apart"] * found
+
+
 def test_a_shift_before_the_division_is_found_by_the_rows_of_the_source(run_rule: Judge) -> None:
     inputs, targets = rolled(drawn(0, 600), 1)
     order = np.random.default_rng(2).permutation(600)

@@ -1,6 +1,7 @@
 """Trained networks: what is reported, handed out and kept, beside what it should be."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -179,6 +180,8 @@ def test_parameters_that_are_not_the_best_are_found(run_rule: Judge, mean: bool)
     good = {**GOOD, "loss": loss, "watched": watched(2.0, kept, kept * 1.3)}
     assert run_rule(best_restored.RULE, **good)[0] is Outcome.PASSED
     last = {**good, "watched": watched(2.0, kept / 2, kept)}
-    _, (finding,) = run_rule(best_restored.RULE, Pipeline(**last))
-    assert (finding.key, finding.severity) == ("evaluation.not-restored", Severity.WARNING)
-    assert finding.title.endswith("but the last")
+    for keeps, severity in ((True, Severity.WARNING), (False, Severity.INFO)):
+        record = replace(last["watched"], keeps_best=keeps)
+        _, (finding,) = run_rule(best_restored.RULE, Pipeline(**{**last, "watched": record}))
+        assert (finding.key, finding.severity) == ("evaluation.not-restored", severity)
+        assert finding.title.endswith("but the last")

@@ -34,8 +34,10 @@ def check(bench: Bench) -> Iterator[Finding]:
         return
     last = max(seen)
     are_last = np.isclose(kept, seen[last], rtol=0.01)
+    # Who never meant to keep the best has lost no more than that; T202 says whether the training overfits.
+    meant = are_last and watched is not None and not watched.keeps_best
     yield RULE.finding(
-        Severity.WARNING,
+        Severity.INFO if meant else Severity.WARNING,
         "The network that was kept is not the best one on validation" + (", but the last" if are_last else ""),
         evidence=[
             Evidence("validation loss of the kept parameters", f"{kept:.4g}", f"{seen[best]:.4g}, as in step {best:,}"),
