@@ -82,8 +82,11 @@ def start(training: Training, seed: int) -> State:
     return State(params, stats, training.optimiser.init(params), jax.random.key(seed))
 
 
-@lru_cache(maxsize=64)
-def _step(forward: Forward, loss: Any, optimiser: Any) -> Callable[..., tuple[State, Any]]:
+def stepping(
+    forward: Forward, loss: Any, optimiser: Any, apply: Callable[..., Any]
+) -> Callable[..., tuple[State, Any]]:
+    """Return a compiled step that applies its updates by `apply`."""
+
     @jax.jit
     def step(state: State, inputs: Any, targets: Any) -> tuple[State, Any]:
         key, drawn = jax.random.split(state.key)
@@ -94,9 +97,14 @@ def _step(forward: Forward, loss: Any, optimiser: Any) -> Callable[..., tuple[St
 
         (value, stats), gradient = jax.value_and_grad(objective, has_aux=True)(state.params)
         updates, memory = optimiser.update(gradient, state.memory, state.params)
-        return State(optax.apply_updates(state.params, updates), stats, memory, key), value
+        return State(apply(state.params, updates), stats, memory, key), value
 
     return step
+
+
+@lru_cache(maxsize=64)
+def _step(forward: Forward, loss: Any, optimiser: Any) -> Callable[..., tuple[State, Any]]:
+    return stepping(forward, loss, optimiser, optax.apply_updates)
 
 
 def ordinary_step(training: Training) -> Callable[..., tuple[State, Any]]:

@@ -129,10 +129,8 @@ def _peers(case: Case, deepchecks: str | None) -> dict[str, Any]:
 
 def _by_peer(fault: Fault, said: dict[str, Any], peer: str) -> str:
     answer = said.get(peer)
-    if answer is None:
-        return "-"
-    if "failed" in answer:
-        return f"broke: {answer['failed'][:60]}"
+    if answer is None or "failed" in answer:
+        return _silent(answer)
     if peer == "scikit-learn":
         return "; ".join(answer["said"]) or f"nothing; accuracy {answer['score']:.3f}"
     check, mark = fault.deepchecks
@@ -142,13 +140,15 @@ def _by_peer(fault: Fault, said: dict[str, Any], peer: str) -> str:
 
 def _alarms(said: dict[str, Any], peer: str) -> str:
     answer = said.get(peer)
-    if answer is None:
-        return "-"
-    if "failed" in answer:
-        return f"broke: {answer['failed'][:60]}"
+    if answer is None or "failed" in answer:
+        return _silent(answer)
     if peer == "scikit-learn":
         return "; ".join(answer["said"]) or "nothing"
     return "; ".join(sorted({f"{name} ({text.split(':')[0].lower()})" for name, text in answer["found"]})) or "nothing"
+
+
+def _silent(answer: dict[str, Any] | None) -> str:
+    return "-" if answer is None else f"broke: {answer['failed'][:60]}"
 
 
 def _labels(cleanlab: str | None) -> bool:

@@ -12,7 +12,16 @@ import optax
 
 from benchmarks.faultbench.faults.fault import Fault
 from benchmarks.faultbench.programs.tables import adam, patient
-from benchmarks.faultbench.training import Batches, State, Training, batches_of, in_order, ordinary_stream, start
+from benchmarks.faultbench.training import (
+    Batches,
+    State,
+    Training,
+    batches_of,
+    in_order,
+    ordinary_stream,
+    start,
+    stepping,
+)
 from piste.core.keys import generator
 from piste.lint.pipeline import Split
 
@@ -67,7 +76,6 @@ def few_epochs(training: Training, epochs: int) -> Training:
 def swallowed(training: Training, share: float) -> Training:
     """Have NaN among the inputs, and turn gradients that are none into zeros."""
     from benchmarks.faultbench.faults.data import not_numbers
-    from benchmarks.faultbench.faults.optimiser import stepping
 
     spoilt = not_numbers(training, share)
     kept = {name: getattr(training, name) for name in ("validation", "test", "truth")}

@@ -11,7 +11,7 @@ import optax
 
 from benchmarks.faultbench.faults.fault import Fault
 from benchmarks.faultbench.programs.tables import adam, over_batches, sgd
-from benchmarks.faultbench.training import State, Training
+from benchmarks.faultbench.training import Training, stepping
 
 Made = Callable[..., Any]
 
@@ -46,24 +46,6 @@ def _subtracting(forward: Any, loss: Any, optimiser: Any) -> Made:
 @lru_cache(maxsize=32)
 def _forgetting(forward: Any, loss: Any, optimiser: Any) -> Made:
     return stepping(forward, loss, optimiser, lambda params, updates: params)
-
-
-def stepping(forward: Any, loss: Any, optimiser: Any, apply: Made) -> Made:
-    """Return a compiled step that applies its updates by `apply`."""
-
-    @jax.jit
-    def step(state: State, inputs: Any, targets: Any) -> tuple[State, Any]:
-        key, drawn = jax.random.split(state.key)
-
-        def objective(params: Any) -> tuple[Any, Any]:
-            outputs, stats = forward(params, state.stats, inputs, drawn)
-            return jnp.mean(loss(outputs, targets)), stats
-
-        (value, stats), gradient = jax.value_and_grad(objective, has_aux=True)(state.params)
-        updates, memory = optimiser.update(gradient, state.memory, state.params)
-        return State(apply(state.params, updates), stats, memory, key), value
-
-    return step
 
 
 def by(make: Made) -> Callable[[Training, Any], Training]:

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from piste.core.errors import SettingError
 from piste.core.findings import LintRecord
 from piste.core.fixes import Fix
 from piste.lint.catalog import RULES
@@ -13,8 +12,8 @@ from piste.lint.mended import Pieces
 from piste.lint.mending import mend
 from piste.lint.pipeline import Pipeline
 from piste.lint.remedies.catalog import REMEDIES
-from piste.lint.settings import LintSettings
-from piste.recipe.lint import lint
+from piste.lint.settings import LintSettings, words
+from piste.recipe.lint import lint, without_settings
 from piste.recipe.progress import listener
 from piste.recipe.resetting import fix_with
 from piste.recipe.settings import from_keywords
@@ -88,19 +87,14 @@ def fix(
     >>> float(fixed.pipeline.loss(jnp.ones((1, 1)), jnp.zeros((1, 1))))
     1.0
     """
-    wanted = LintSettings(_words(select), _words(ignore), seconds)
+    wanted = LintSettings(words(select), words(ignore), seconds)
     if isinstance(subject, Pipeline):
-        if settings:
-            raise SettingError(f"A Pipeline takes no settings. Got {', '.join(settings)}.")
+        without_settings(settings)
         pieces = mend(Pieces(subject, RULES, wanted), REMEDIES)
         return Fixed(pieces.subject.pipeline, pieces.fixes, pieces.record, {})
     origins = dict.fromkeys(settings, "python")
     ended = fix_with(subject, from_keywords(settings, "piste.fix"), origins, wanted, listener(quiet))
     return Fixed(ended.subject.pipeline, ended.fixes, ended.record, ended.subject.given)
-
-
-def _words(words: Iterable[str]) -> tuple[str, ...]:
-    return tuple(words.split(",")) if isinstance(words, str) else tuple(words)
 
 
 def _signature() -> inspect.Signature:

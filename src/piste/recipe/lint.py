@@ -57,13 +57,18 @@ def lint(
     'loss.sign'
     """
     if isinstance(subject, Pipeline):
-        if settings:
-            raise SettingError(f"A Pipeline takes no settings. Got {', '.join(settings)}.")
+        without_settings(settings)
         return judge(subject, RULES, select=words(select), ignore=words(ignore), seconds=seconds)
     chosen = from_keywords(settings, "piste.lint")
     origins = dict.fromkeys(settings, "python")
     wanted = LintSettings(words(select), words(ignore), seconds)
     return lint_with(subject, chosen, origins, wanted, listener(quiet))
+
+
+def without_settings(settings: Mapping[str, Any]) -> None:
+    """Raise `SettingError` for settings given beside a `Pipeline`, which has none."""
+    if settings:
+        raise SettingError(f"A Pipeline takes no settings. Got {', '.join(settings)}.")
 
 
 def lint_with(
