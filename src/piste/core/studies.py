@@ -1,0 +1,87 @@
+"""A study: a search over settings, and its trials, each one training. Plain records, no JAX.
+
+A trial is known by its number, counted from 0 through the whole study; what it is made of follows from the study's
+seed and that number, so that a study which was cut short goes on with the very trials it would have had.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from piste.core.records import Status
+
+STUDY, STORE = "study.json", "study.db"  # of the study's folder
+
+
+class TrialStatus(StrEnum):
+    """How a trial stands. Those that wait or run when a study is cut short are trained again from their start."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    FINISHED = "finished"  # trained to its end, or as long as it got better
+    STOPPED = "stopped"  # by the scheduler
+    DIVERGED = "diverged"  # a loss was not finite
+    FAILED = "failed"  # its settings cannot be used together; `note` says why
+
+
+@dataclass(frozen=True)
+class DimensionRecord:
+    """One setting that varies: `label` is unique in the study, `prior` as it is written: "log(1e-4, 1)".
+
+    `conditions` are the choices it hangs on, as (setting, value). `why` says where the prior comes from.
+    """
+
+    name: str
+    label: str
+    prior: str
+    conditions: tuple[tuple[str, str], ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class TrialRecord:
+    """One trial. `losses` and `metrics` are of the validation split after each round, the first after round 1.
+
+    `settings` are those that vary, as drawn; `places` where they lie in the unit cube, one for each dimension.
+    `score` is the watched metric, as it is shown, in the round of the lowest loss, round `best_round`.
+    """
+
+    number: int
+    settings: Mapping[str, Any]
+    places: tuple[float, ...]
+    status: TrialStatus = TrialStatus.WAITING
+    losses: tuple[float, ...] = ()
+    metrics: tuple[float, ...] = ()
+    best_round: int = 0
+    loss: float | None = None  # the lowest
+    score: float | None = None
+    seconds: float = 0.0  # its share of the time of its population
+    sampling: str = ""  # which round or part of the sampler drew it: "round 2", "parent 17"
+    parent: int | None = None  # whose weights it took over, in population-based training
+    worker: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class StudyRecord:
+    """`study.json`: what is searched, how, and how far it is. The trials themselves are in the store."""
+
+    name: str
+    status: Status
+    created: str
+    command: str  # the line that repeats it
+    source: str  # the data
+    seed: int
+    metric: str
+    higher_is_better: bool
+    dimensions: tuple[DimensionRecord, ...]
+    settings: Mapping[str, Any]  # all that does not vary, by section
+    sampler: str
+    scheduler: str
+    trials: int  # how many are asked for
+    rounds: int  # at most, of one trial
+    store: str = STORE  # file in the folder, or the address of a database without its password
+    versions: Mapping[str, str] | None = None
+    device: str = ""
+    seconds: float = 0.0
