@@ -1,0 +1,1 @@
+"""Where a study keeps its trials: a database that Optuna reads as well."""
