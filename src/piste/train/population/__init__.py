@@ -1,0 +1,7 @@
+"""Many trainings side by side: members whose settings differ only in knobs share one compiled program."""
+
+from piste.train.population.groups import groups
+from piste.train.population.member import Member
+from piste.train.population.population import Population
+
+__all__ = ["Member", "Population", "groups"]
