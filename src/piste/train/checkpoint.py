@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import jax
 import jax.numpy as jnp
@@ -38,6 +39,19 @@ class Position:
     seconds: float = 0.0
     records: tuple[EpochRecord, ...] = ()
     looks: tuple[Look, ...] = ()
+
+
+class Keeper(Protocol):
+    """What `fit` asks where to begin, and shows where it stands: the carry is whole until the training goes on."""
+
+    def restore(self, template: Carry) -> tuple[Carry, Position] | None:
+        """Return where to begin, laid out as `template`; None for the beginning."""
+
+    def offer(self, carry: Carry, position: Position) -> None:
+        """See where the training stands after a call of the program."""
+
+    def write(self, carry: Carry, position: Position) -> None:
+        """Keep where the training stands, because it is being broken off."""
 
 
 class Checkpoints:

@@ -14,7 +14,7 @@ from piste.core.records import EpochRecord, InitialLoss, Task, TrainingRecord
 from piste.core.watched import WatchedRecord
 from piste.nn.head import constant_loss, output_bias, with_output_bias
 from piste.nn.layer import Parameters, State
-from piste.train.checkpoint import Checkpoints, Position
+from piste.train.checkpoint import Keeper, Position
 from piste.train.compiler import jitted
 from piste.train.examples import Examples as Examples
 from piste.train.examples import on_device
@@ -64,7 +64,7 @@ def fit(
     metric: Shown,
     watch: Watch = unheard,
     by_validation: bool = False,
-    checkpoints: Checkpoints | None = None,
+    checkpoints: Keeper | None = None,
     start: tuple[Parameters, State] | None = None,
 ) -> Fitted:
     """Train `plan.model` on `train`, keep the parameters that do best on `validation`.
@@ -145,6 +145,7 @@ def _limits(effort: Effort, metric: Shown) -> Limits:
         sign=handed(np.float32(sign)),
         goal=handed(np.float32(goal)),
         average_from=handed(np.int32(effort.average_from)),
+        patient_from=handed(np.int32(effort.patient_from)),
     )
 
 
@@ -154,14 +155,14 @@ def _tell(
     plan: Plan,
     line: Timeline,
     position: Position,
-    checkpoints: Checkpoints | None,
+    checkpoints: Keeper | None,
     carry: Carry,
 ) -> bool:
-    parameters, epochs = present(plan, carry), line.epochs(line.total)
+    fetched, epochs = present(plan, carry), line.epochs(line.total)
     done = position.step / line.steps
-    heard = [Progress(one.epoch, epochs, one, parameters) for one in fresh]
+    heard = [Progress(one.epoch, epochs, one, *fetched) for one in fresh]
     try:
-        answers = [watch(progress) for progress in heard or [Progress(done, epochs, None, parameters)]]
+        answers = [watch(progress) for progress in heard or [Progress(done, epochs, None, *fetched)]]
     except BaseException:
         if checkpoints:
             checkpoints.write(carry, position)

@@ -106,6 +106,7 @@ class Limits(NamedTuple):
     sign: jax.Array  # 1 where a higher metric is better, else -1
     goal: jax.Array  # stop once sign * metric reaches this; infinity never stops
     average_from: jax.Array | int = 0  # first round, counted from 0, whose weights count for the plain average
+    patient_from: jax.Array | int = 0  # round before which no waiting counts
 
 
 class Curves(NamedTuple):

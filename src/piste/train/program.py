@@ -219,7 +219,7 @@ def _end_round(
     keep = partial(jax.tree.map, lambda new, old: jnp.where(better, new, old))
     best_round = jnp.where(better, rounds, carry.best_round)
     finite = jnp.isfinite(train_loss) & jnp.isfinite(loss)
-    waited = (rounds - best_round >= limits.patience).astype(jnp.int32)
+    waited = (rounds - jnp.maximum(best_round, limits.patient_from) >= limits.patience).astype(jnp.int32)
     stopped = jnp.where(limits.sign * metric >= limits.goal, 3, waited)
     stopped = jnp.where(finite, stopped, 2)
     zero = jnp.zeros_like(carry.loss_sum)

@@ -9,7 +9,7 @@ import numpy as np
 
 from piste.core.errors import PisteError
 from piste.core.records import EpochRecord
-from piste.nn.layer import Parameters
+from piste.nn.layer import Parameters, State
 from piste.train.compiler import jitted
 from piste.train.layout import Layout, Parts
 from piste.train.plan import Carry, Plan
@@ -31,12 +31,15 @@ class Progress:
         A function that gives the parameters as they are now (not the best ones, nor an average), a tree of NumPy
         arrays. They are fetched from the device when it is called, and only while the training waits for who
         watches: later it raises `PisteError`.
+    state
+        A function that gives the running state likewise: the means and variances of batch norm.
     """
 
     done: float
     epochs: float
     record: EpochRecord | None
     parameters: Callable[[], Parameters]
+    state: Callable[[], State] = dict
 
 
 Watch = Callable[[Progress], object]
@@ -47,18 +50,27 @@ def unheard(progress: Progress) -> None:
     """Pass over the progress."""
 
 
-def present(plan: Plan, carry: Carry) -> Callable[[], Parameters]:
-    """Return the function that fetches the parameters of `carry`, as long as the training has not gone on."""
+def present(plan: Plan, carry: Carry) -> tuple[Callable[[], Parameters], Callable[[], State]]:
+    """Return the functions that fetch parameters and running state of `carry`, until the training goes on."""
 
     def parameters() -> Parameters:
-        if carry.weights[0].is_deleted():
-            raise PisteError(
-                "The training has gone on, and with it these parameters: ask progress.parameters() for them inside "
-                "the function that watches, and keep what it returns."
-            )
+        _still(carry)
         return on_host(plan.layout, carry.weights)
 
-    return parameters
+    def state() -> State:
+        _still(carry)
+        running: State = jax.tree.map(np.asarray, carry.state)
+        return running
+
+    return parameters, state
+
+
+def _still(carry: Carry) -> None:
+    if carry.weights[0].is_deleted():
+        raise PisteError(
+            "The training has gone on, and with it these parameters: ask progress.parameters() for them inside "
+            "the function that watches, and keep what it returns."
+        )
 
 
 def on_host(layout: Layout, weights: Parts) -> Parameters:

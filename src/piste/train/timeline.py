@@ -35,6 +35,7 @@ class Effort:
     seconds: float = 0.0  # stop at the first pause after this time; 0 never does
     average_from: int = 0  # rounds that a plain average of the weights leaves out
     validate_every: int = 0  # steps; 0 validates after each epoch
+    patient_from: int = 0  # validations before which no waiting counts, where settings were changed after so many
 
 
 def steps_per_epoch(examples: int, batch_size: int) -> int:
