@@ -61,6 +61,7 @@ class TrialRecord:
     parent: int | None = None  # whose weights it took over, in population-based training
     worker: str = ""
     note: str = ""
+    examples: str = ""  # what it made of each validation example in that round: `piste.tune.results.examples.packed`
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,181 @@
+"""What a study found, as plain records: kept beside the trials in the study's folder, drawn without JAX.
+
+A *place* is where a value lies in [0, 1) on its setting's own scale, as in `TrialRecord.places`. A *share* is of the
+variance of the loss over the whole space.
+"""
+
+from dataclasses import dataclass
+
+from piste.core.records import Score
+from piste.core.studies import StudyRecord, TrialRecord
+
+RESULTS, TRIALS, REPORT = "results.json", "trials.json", "report.html"  # of the study's folder
+EXAMPLES = "examples"  # folder: what each trial made of each validation example
+
+
+@dataclass(frozen=True)
+class AxisRecord:
+    """The scale of one dimension: `ticks` are (place, value as it is written), of a choice one for each option."""
+
+    label: str
+    prior: str
+    ticks: tuple[tuple[float, str], ...]
+    options: bool = False
+
+
+@dataclass(frozen=True)
+class EstimateRecord:
+    """The best of several trials on the validation split, and what may be believed of it.
+
+    `reported` is the best trial's number; `corrected`, with its 95 % interval, what the same way of choosing gives on
+    examples that it did not see; `optimism`, positive, how much better the first looks than the second.
+    """
+
+    measure: str
+    higher_is_better: bool
+    reported: float
+    corrected: float
+    low: float
+    high: float
+    trials: int
+    examples: int
+    draws: int
+
+    @property
+    def optimism(self) -> float:
+        """How much too good the reported number is; its interval is that of `corrected`, seen from it."""
+        return self._behind(self.corrected)
+
+    @property
+    def optimism_interval(self) -> tuple[float, float]:
+        """The 95 % interval of the optimism."""
+        first, second = self._behind(self.low), self._behind(self.high)
+        return min(first, second), max(first, second)
+
+    def _behind(self, value: float) -> float:
+        return self.reported - value if self.higher_is_better else value - self.reported
+
+
+@dataclass(frozen=True)
+class ImportanceRecord:
+    """How much of the variance of the loss one setting alone explains, with an interval over the trees of the forest.
+
+    `trials` are those in which it mattered; `under` says which choice it hangs on.
+    """
+
+    label: str
+    share: float
+    low: float
+    high: float
+    trials: int
+    under: str = ""
+
+
+@dataclass(frozen=True)
+class PairRecord:
+    """How much two settings explain together beyond what each explains alone."""
+
+    first: str
+    second: str
+    share: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class CurveRecord:
+    """The mean loss at each place of one setting, over all values of the others, with an interval over the trees."""
+
+    label: str
+    places: tuple[float, ...]
+    means: tuple[float, ...]
+    lows: tuple[float, ...]
+    highs: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class RegionRecord:
+    """Where a round of a search looked: its trials, and from which place to which in every dimension."""
+
+    name: str
+    first: int
+    last: int
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class ImportancesRecord:
+    """What the forests say: `explained` is the share of the variance of trials that they were not fitted to.
+
+    `floor` is the share that a made-up setting of no effect gets, and `fence` the loss above which losses count as it.
+    """
+
+    settings: tuple[ImportanceRecord, ...]
+    pairs: tuple[PairRecord, ...]
+    curves: tuple[CurveRecord, ...]
+    explained: float
+    floor: float
+    fence: float
+
+
+@dataclass(frozen=True)
+class EnsembleRecord:
+    """Several networks of a study whose answers are averaged, beside the best single one on the test split.
+
+    `difference` is ensemble minus single, signed so that positive means that the ensemble is better; its interval is a
+    paired bootstrap. `folder` is within the study's.
+    """
+
+    members: tuple[int, ...]  # trials
+    folder: str
+    score: Score
+    single: Score
+    difference: float
+    low: float
+    high: float
+    verdict: str
+
+
+@dataclass(frozen=True)
+class RetuneRecord:
+    """Whether the settings of an earlier search still hold on new data.
+
+    `difference` is new minus old on the same test rows, both trained on the new data, signed so that positive means
+    that the new settings are better; its interval is a paired bootstrap.
+    """
+
+    source: str  # folder of the study or run that it started from
+    old: Score
+    new: Score
+    difference: float
+    low: float
+    high: float
+    verdict: str
+
+
+@dataclass(frozen=True)
+class StudyResults:
+    """`results.json`: everything about a study that takes computing to know."""
+
+    best: int | None  # number of the best trial
+    axes: tuple[AxisRecord, ...] = ()
+    estimates: tuple[EstimateRecord, ...] = ()  # the metric's first, then the loss's
+    so_far: tuple[EstimateRecord, ...] = ()  # of the loss, over the first trials
+    importances: ImportancesRecord | None = None
+    regions: tuple[RegionRecord, ...] = ()
+    notes: tuple[str, ...] = ()
+    test: Score | None = None  # of the network with the best settings, judged once
+    run: str = ""  # its folder
+    refit: str = ""  # the line that trains the best settings on train and validation rows together
+    ensemble: EnsembleRecord | None = None
+    retuned: RetuneRecord | None = None
+
+
+@dataclass(frozen=True)
+class Studied:
+    """All that the report of a study is drawn from."""
+
+    study: StudyRecord
+    trials: tuple[TrialRecord, ...]
+    results: StudyResults
