@@ -35,7 +35,9 @@ async function drawWhenSeen(place, spec) {
   }
 }
 
-const specs = JSON.parse(document.getElementById('chart-specs').textContent);
+globalThis.pisteDraw = draw; // for a page that brings its specs later
+
+const specs = JSON.parse(document.getElementById('chart-specs')?.textContent ?? '[]');
 for (const place of document.querySelectorAll('[data-chart]')) {
   drawWhenSeen(place, specs[Number(place.dataset.chart)]);
 }

@@ -1,5 +1,5 @@
 """The page that runs on this machine: loopback only, an address that cannot be guessed, nothing from anywhere else."""
 
-from piste.web.server import serve
+from piste.web.server import serve, serve_folder
 
-__all__ = ["serve"]
+__all__ = ["serve", "serve_folder"]

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from starlette.applications import Starlette
-from starlette.routing import Mount, Route
+from starlette.routing import BaseRoute, Mount
 
 from piste.web.page import assets
-from piste.web.security import Guard
+from piste.web.security import HOST, Guard
 
 
-def application(token: str, routes: Sequence[Route]) -> Guard:
-    """Return the application that serves `routes` at addresses that begin with `token`."""
-    return Guard(Starlette(routes=[Mount(f"/{token}", routes=[assets(), *routes])]), token)
+def application(token: str, routes: Sequence[BaseRoute], host: str = HOST) -> Guard:
+    """Return the application that serves `routes` at addresses that begin with `token`, for who comes to `host`."""
+    return Guard(Starlette(routes=[Mount(f"/{token}", routes=[assets(), *routes])]), token, host)

@@ -11,7 +11,7 @@ from starlette.routing import Route
 from piste.core.records import Task
 from piste.human.asking import Asking
 from piste.human.form import UnclearAnswerError
-from piste.web.page import page
+from piste.web.page import language_of, page
 
 FEATURES = 20  # shown before the rest is unfolded
 _LARGEST = 10_000  # bytes of an answer
@@ -43,7 +43,7 @@ class LabelView:
         ]
 
     async def _page(self, request: Request) -> Response:
-        return HTMLResponse(page("label"))
+        return HTMLResponse(page("label", language_of(request)))
 
     async def _state(self, request: Request) -> Response:
         return JSONResponse(self.state())

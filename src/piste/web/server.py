@@ -2,15 +2,17 @@
 
 import contextlib
 import socket
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from piste.core.errors import MissingExtraError
+from piste.core.errors import MissingExtraError, SettingError
 
 if TYPE_CHECKING:
     from piste.human.asking import Asking
 
 MISSING = "The page needs Starlette and uvicorn, which are not installed: pip install 'piste[web]'."
+LOOPBACK = "127.0.0.1"
 
 
 def serve(asking: "Asking", ready: Callable[[str], None]) -> None:
@@ -22,16 +24,44 @@ def serve(asking: "Asking", ready: Callable[[str], None]) -> None:
     try:
         import uvicorn
 
-        from piste.web.app import application
         from piste.web.label import LabelView
-        from piste.web.security import HOST, new_token
     except ModuleNotFoundError as error:
         raise MissingExtraError(MISSING) from error
+    servers: list[uvicorn.Server] = []
+    view = LabelView(asking, lambda: setattr(servers[0], "should_exit", True))
+    _serve(view.routes, "label", ready, servers)
+
+
+def serve_folder(folder: Path, ready: Callable[[str], None], host: str = LOOPBACK, port: int = 0) -> None:
+    """Serve the page about the runs and studies of `folder`; `ready` is told its address.
+
+    `host` is the address to listen on, and `port` 0 a free one. Returns when Ctrl-C is pressed. Raises `RunError` where
+    `folder` is none, `SettingError` where nothing can listen there, `MissingExtraError` without the page's packages.
+    """
+    try:
+        from piste.web.browse import Browse
+        from piste.web.places import Places
+    except ModuleNotFoundError as error:
+        raise MissingExtraError(MISSING) from error
+    _serve(Browse(Places.of(folder)).routes, "", ready, [], host, port)
+
+
+def _serve(
+    routes: Sequence[Any],
+    start: str,
+    ready: Callable[[str], None],
+    servers: list[Any],
+    host: str = LOOPBACK,
+    port: int = 0,
+) -> None:
+    import uvicorn
+
+    from piste.web.app import application
+    from piste.web.security import new_token
 
     token = new_token()
-    view = LabelView(asking, lambda: setattr(server, "should_exit", True))
     config = uvicorn.Config(
-        application(token, view.routes),
+        application(token, routes, host),
         loop="asyncio",
         http="h11",
         ws="none",
@@ -42,7 +72,19 @@ def serve(asking: "Asking", ready: Callable[[str], None]) -> None:
         timeout_graceful_shutdown=2,
     )
     server = uvicorn.Server(config)
-    with socket.create_server((HOST, 0)) as listening:
-        ready(f"http://{HOST}:{listening.getsockname()[1]}/{token}/label")
+    servers.append(server)
+    with _listening(host, port) as listening:
+        shown = f"[{host}]" if ":" in host else host
+        ready(f"http://{shown}:{listening.getsockname()[1]}/{token}/{start}")
         with contextlib.suppress(KeyboardInterrupt):
             server.run(sockets=[listening])
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family)
+    except (OSError, OverflowError) as error:
+        raise SettingError(
+            f"The page cannot be served at {host}, port {port} ({error}); choose another --host or --port."
+        ) from error

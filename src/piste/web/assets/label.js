@@ -23,7 +23,7 @@ function show(heard) {
   chosen = new Set(state.before?.labels ?? []);
   const asked = { class: "which-class", labels: "which-labels", number: "which-number" }[state.kind];
   const title = say(state.finished ? "finished" : state.ended ? "all-answered" : asked, { target: state.target });
-  document.title = state.finished ? say("title") : title;
+  document.title = state.finished ? say("label-title") : title;
   document.getElementById("header").replaceChildren(...heading(title));
   const parts = state.finished || state.ended ? [] : [example(), answers()];
   document.getElementById("content").replaceChildren(...parts);
@@ -100,7 +100,7 @@ function finder(list) {
     if (event.key === "Enter" && found().length === 1) found()[0].firstChild.click();
   };
   const field = element("input", { id: "find", type: "search", autocomplete: "off", oninput: narrow, onkeydown: enter });
-  return element("div", { className: "find" }, element("label", { htmlFor: "find" }, say("find")), field);
+  return element("div", { className: "find" }, element("label", { htmlFor: "find" }, say("find-class")), field);
 }
 
 function labels() {

@@ -1,0 +1,36 @@
+// The page: a heading with the language, and below it the list, a run or a study.
+import './style/main.css';
+import {render} from 'preact';
+import {useEffect, useState} from 'preact/hooks';
+
+import {List} from './list';
+import {Newest} from './newest';
+import {address, usePlace} from './route';
+import {Run} from './run';
+import {initialSpeech, LANGUAGES, otherSpeech, SpeechContext} from './speech';
+
+function Page() {
+  const [speech, setSpeech] = useState(initialSpeech);
+  const place = usePlace();
+  useEffect(() => {
+    document.title = place.name ? `${place.name} · Piste` : 'Piste';
+  }, [place.name]);
+  return (
+    <SpeechContext.Provider value={speech}>
+      <header class="top">
+        <a class="brand" href={address()}>Piste</a>
+        {place.name && place.view !== 'compare' && <span class="where">{place.name}</span>}
+        <span class="languages" role="group" aria-label={speech.say('language')}>
+          {Object.entries(LANGUAGES).map(([code, name]) => (
+            <button key={code} lang={code} aria-pressed={speech.language === code} onClick={() => otherSpeech(code).then(setSpeech)}>
+              {name}
+            </button>
+          ))}
+        </span>
+      </header>
+      {place.view === 'newest' ? <Newest panel={place.panel} /> : place.view === 'run' ? <Run key={place.name} name={place.name} panel={place.panel} /> : <List />}
+    </SpeechContext.Provider>
+  );
+}
+
+render(<Page />, document.getElementById('app')!);

@@ -1,0 +1,19 @@
+// Parts of the report, drawn within the page.
+import {Blocks, type Block} from '../blocks';
+import {Message} from '../message';
+import type {PanelProps} from '../run';
+import {useAnswer, versionOf} from '../server';
+import {useSpeech} from '../speech';
+
+type Part = {name: string; title: string; blocks: Block[]};
+
+export function Parts({name, stamps, head, only}: PanelProps & {only: string[]}) {
+  const {say, known} = useSpeech();
+  const version = versionOf(stamps, 'run.json', 'evaluation.json', 'human.json', 'lint.json', 'data.json');
+  const {content, error} = useAnswer<Part[]>(`api/runs/${encodeURIComponent(name)}/parts`, version);
+  if (error) return <Message tone="bad">{error}</Message>;
+  if (!content) return <p class="note" role="status">{say('reading')}</p>;
+  const shown = content.filter((part) => only.includes(part.name));
+  if (shown.length === 0) return <p>{say(head.status === 'unfinished' ? 'nothing-yet' : 'nothing-here')}</p>;
+  return <>{shown.map((part) => <section key={part.name} class="part"><h2>{known(`part-${part.name}`, part.title)}</h2><Blocks blocks={part.blocks} /></section>)}</>;
+}

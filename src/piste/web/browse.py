@@ -1,0 +1,98 @@
+"""The routes of the page: the list, every panel's content as JSON, and what has changed."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from piste.core.runs import METRICS, RunFolder
+from piste.report.page import html
+from piste.report.views import panels_of
+from piste.web.answers import RefusedError, answered, choice, number, whole
+from piste.web.catalogue import LANGUAGES, catalogue
+from piste.web.curves import ACROSS, Curves, drawn
+from piste.web.events import stream
+from piste.web.listing import Listing
+from piste.web.page import language_of, page
+from piste.web.places import MEGABYTE, Places, readable
+from piste.web.predictions import Predictions
+from piste.web.records import Reader, stamps
+from piste.web.remembered import stamp
+
+_SANDBOX = "sandbox allow-scripts allow-popups; frame-ancestors 'none'; form-action 'none'; base-uri 'none'"
+_MOST_CURVES = 8  # runs whose curves are kept in memory
+
+
+class Browse:
+    """Shows the runs and studies of `places`. Reads files, writes none."""
+
+    def __init__(self, places: Places) -> None:
+        self._places, self._listing, self._reader = places, Listing(places), Reader()
+        self._predictions = Predictions(self._reader)
+        self._curves: dict[str, Curves] = {}
+
+    @property
+    def routes(self) -> list[Route]:
+        """What is served; a run's name stands in the address of all that is about it."""
+        shown = {
+            "": lambda request: self._reader.head(self._run(request)),
+            "/curves": self._drawn,
+            "/parts": lambda request: self._reader.panels(self._run(request)),
+            "/findings": lambda request: self._reader.findings(self._run(request)),
+            "/data": lambda request: self._reader.data(self._run(request)),
+            "/layers": lambda request: self._reader.watched(self._run(request)),
+            "/predictions": lambda request: self._predictions.page(self._run(request), request.query_params),
+        }
+        return [
+            Route("/", self._page, methods=["GET"]),
+            Route("/api/texts/{language}", answered(self._texts), methods=["GET"]),
+            Route("/api/entries", answered(lambda _: self._listing.entries()), methods=["GET"]),
+            Route("/api/events", self._events, methods=["GET"]),
+            Route("/api/runs/{name}/events", self._run_events, methods=["GET"]),
+            *(Route(f"/api/runs/{{name}}{end}", answered(make), methods=["GET"]) for end, make in shown.items()),
+            Route("/runs/{name}/report", answered(self._report), methods=["GET"]),
+        ]
+
+    async def _page(self, request: Request) -> Response:
+        return HTMLResponse(page("main", language_of(request)))
+
+    def _texts(self, request: Request) -> dict[str, str]:
+        language = request.path_params["language"]
+        if language not in LANGUAGES:
+            raise RefusedError(f"The page speaks {', '.join(LANGUAGES)}.")
+        return catalogue(language)
+
+    def _run(self, request: Request) -> RunFolder:
+        return self._places.run(request.path_params["name"])
+
+    def _drawn(self, request: Request) -> dict[str, Any]:
+        folder = self._run(request)
+        curves = self._curves.pop(folder.name, None) or Curves(folder.file(METRICS))
+        self._curves[folder.name] = curves
+        while len(self._curves) > _MOST_CURVES:
+            self._curves.pop(next(iter(self._curves)))
+        low, high = number(request, "from"), number(request, "to")
+        return drawn(curves, choice(request, "across", ACROSS), low, high, whole(request, "buckets", 600, 4000))
+
+    def _report(self, request: Request) -> Response:
+        folder = self._run(request)
+        readable(folder.file(METRICS), 16 * MEGABYTE)
+        text = html(panels_of(folder), folder.record.name or folder.name)
+        headers = {"content-security-policy": _SANDBOX}
+        return HTMLResponse(text.encode("utf-8", errors="replace"), headers=headers)
+
+    async def _events(self, request: Request) -> Response:
+        def look() -> list[Any]:
+            files = ((self._places.root / name, kind) for name, kind in self._places.names())
+            return [(folder.name, stamp(folder / kind), stamp(folder / METRICS)) for folder, kind in files]
+
+        return stream(request, look, seconds=2.0)
+
+    async def _run_events(self, request: Request) -> Response:
+        @answered
+        def named(request: Request) -> Response:
+            folder = self._places.entry(request.path_params["name"])
+            return stream(request, lambda: stamps(folder))
+
+        return await named(request)
