@@ -27,6 +27,7 @@ VERBS = (
     Verb("lint", "piste.cli.lint:lint", "Judge data, network, loss and optimiser before training."),
     Verb("explain", "piste.cli.explain:explain", "Say what a finding of the linter means, and how to fix it."),
     Verb("runs", "piste.cli.runs:runs", "List the runs in a folder, with their main score."),
+    Verb("web", "piste.cli.web:web", "Show runs and studies on a live page of this machine."),
     Verb("report", "piste.cli.report:report", "Write a run's report again, from its records."),
     Verb("doctor", "piste.cli.doctor:doctor", "Say what is installed, and whether it computes right numbers."),
 )
