@@ -21,19 +21,25 @@ if TYPE_CHECKING:
     from piste.recipe.fixing import Fixed, fix
     from piste.recipe.label import compare_labels, human_baseline, label
     from piste.recipe.lint import lint
+    from piste.recipe.nurse import Nurse, nurse
     from piste.recipe.predict import Predicted, evaluate, predict
     from piste.recipe.rate import find_rate
     from piste.recipe.resume import resume
     from piste.recipe.run import Run
     from piste.recipe.train import train
+    from piste.recipe.tune import tune
+    from piste.recipe.tuned_study import Study
+    from piste.recipe.view import View, view
     from piste.sklearn import PisteClassifier, PisteRegressor
     from piste.train.finder import RateFound
     from piste.train.minimise import Minimum, minimise
+    from piste.tune.priors import choice, integers, log, one_minus_log, option, uniform
 
 __all__ = [
     "Declared",
     "Fixed",
     "Minimum",
+    "Nurse",
     "Pipeline",
     "PisteClassifier",
     "PisteRegressor",
@@ -41,20 +47,31 @@ __all__ = [
     "RateFound",
     "Run",
     "Split",
+    "Study",
+    "View",
     "Watch",
     "__version__",
+    "choice",
     "compare_labels",
     "drift",
     "evaluate",
     "find_rate",
     "fix",
     "human_baseline",
+    "integers",
     "label",
     "lint",
+    "log",
     "minimise",
+    "nurse",
+    "one_minus_log",
+    "option",
     "predict",
     "resume",
     "train",
+    "tune",
+    "uniform",
+    "view",
 ]
 
 _MODULES = {
@@ -62,25 +79,37 @@ _MODULES = {
     "Fixed": "piste.recipe.fixing",
     "Pipeline": "piste.lint.pipeline",
     "Split": "piste.lint.pipeline",
+    "Study": "piste.recipe.tuned_study",
+    "View": "piste.recipe.view",
     "Watch": "piste.lint.watching.watch",
     "Minimum": "piste.train.minimise",
+    "Nurse": "piste.recipe.nurse",
     "PisteClassifier": "piste.sklearn",
     "PisteRegressor": "piste.sklearn",
     "Predicted": "piste.recipe.predict",
     "RateFound": "piste.train.finder",
     "Run": "piste.recipe.run",
     "drift": "piste.recipe.drift",
+    "choice": "piste.tune.priors",
     "compare_labels": "piste.recipe.label",
     "evaluate": "piste.recipe.predict",
     "find_rate": "piste.recipe.rate",
     "fix": "piste.recipe.fixing",
     "human_baseline": "piste.recipe.label",
+    "integers": "piste.tune.priors",
     "label": "piste.recipe.label",
     "lint": "piste.recipe.lint",
+    "log": "piste.tune.priors",
     "minimise": "piste.train.minimise",
+    "nurse": "piste.recipe.nurse",
+    "one_minus_log": "piste.tune.priors",
+    "option": "piste.tune.priors",
     "predict": "piste.recipe.predict",
     "resume": "piste.recipe.resume",
     "train": "piste.recipe.train",
+    "tune": "piste.recipe.tune",
+    "uniform": "piste.tune.priors",
+    "view": "piste.recipe.view",
 }
 
 

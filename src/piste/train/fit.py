@@ -84,13 +84,13 @@ def fit(
     """
     began = time.perf_counter()
     head = train.head if isinstance(train, Stream) else train
-    bias = _bias(plan, head, task)
+    bias = starting_bias(plan, head, task)
     carry = _start(plan)(named_key(seed, "parameters"), bias) if start is None else going_on(plan, *start)
     validation_split = placed(plan.devices, on_device(validation, EVALUATION_CHUNK))
     initial = _initial_loss(plan, carry, validation_split, bias, validation, task)
     carry = in_view(carry, validation_split, plan.precision)
     program = compiled(plan)
-    limits = _limits(effort, metric)
+    limits = limits_of(effort, metric)
     window = train.window(min(effort.batch_size, len(train))) if isinstance(train, Stream) else 0
     line = Timeline(len(train), head.inputs[:1].nbytes, effort, seed, window)
     examples = _feed(plan, train, line)
@@ -114,7 +114,7 @@ def fit(
         step = line.round_end(before + ran) if line.whole else position.step + amount
         step_seconds = elapsed / max(step - position.step, 1)
         clock = [called - began + elapsed * (index + 1) / max(ran, 1) for index in range(ran)]
-        fresh = _records(curves, before, clock, line, effort, metric)
+        fresh = records_of(curves, before, clock, line, effort, metric)
         looks = with_looks(position, curves.seen, fresh, line)
         position = Position(step, time.perf_counter() - began, (*position.records, *fresh), looks)
         if _tell(watch, fresh, plan, line, position, checkpoints, carry):
@@ -136,7 +136,8 @@ def _feed(plan: Plan, train: Examples | Stream, line: Timeline) -> Callable[[int
     return lambda step: placed(plan.devices, ahead(*line.window_at(step)))
 
 
-def _limits(effort: Effort, metric: Shown) -> Limits:
+def limits_of(effort: Effort, metric: Shown) -> Limits:
+    """Return when a training stops, as the program takes it."""
     sign = 1.0 if metric.higher_is_better else -1.0
     goal = np.inf if effort.target is None else sign * metric.mean(effort.target)
     return Limits(
@@ -197,10 +198,11 @@ def starting_point(plan: Plan, train: Examples, task: Task, seed: int) -> tuple[
 @in_its_precision
 def drawn(plan: Plan, train: Examples, task: Task, seed: int) -> Carry:
     """Return the carry with which `fit` begins: parameters drawn with `seed`, the last bias that of the targets."""
-    return _start(plan)(named_key(seed, "parameters"), _bias(plan, train, task))
+    return _start(plan)(named_key(seed, "parameters"), starting_bias(plan, train, task))
 
 
-def _bias(plan: Plan, train: Examples, task: Task) -> NDArray[np.float32]:
+def starting_bias(plan: Plan, train: Examples, task: Task) -> NDArray[np.float32]:
+    """Return the last layer's bias with which a training begins: that of the targets."""
     outputs = plan.model.output_shape(plan.input_shape)[-1]
     return output_bias(task, train.targets, outputs, train.weights, plan.loss)
 
@@ -230,7 +232,7 @@ def _initial_loss(
     return InitialLoss(float(measured), constant_loss(task, bias, validation.targets, validation.weights, plan.loss))
 
 
-def _records(
+def records_of(
     curves: Curves,
     before: int,
     clock: list[float],
@@ -238,6 +240,7 @@ def _records(
     effort: Effort,
     metric: Shown,
 ) -> list[EpochRecord]:
+    """Return the records of the rounds of a call, `before` being those done earlier and `clock` when each ended."""
     *columns, factors = [np.asarray(column) for column in curves[:-1]]
     records = []
     for index, seconds in enumerate(clock):

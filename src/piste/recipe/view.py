@@ -1,0 +1,116 @@
+"""Views of a trained network: data and a figure, in the terminal, a page, or a notebook."""
+
+import dataclasses
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from piste.core.errors import SettingError
+from piste.core.panels import Panel
+from piste.core.settings import from_mapping, nearest
+from piste.core.views import ViewRecord
+from piste.recipe.predict import opened
+from piste.recipe.progress import Listener, listener
+from piste.recipe.run import Run
+from piste.recipe.view_list import VIEWS, ViewKind
+from piste.recipe.view_options import ViewOptions
+from piste.recipe.view_subject import subject_of
+from piste.report import html, text
+from piste.report.view import panels_of_view, write_view
+from piste.train.compiler import configure_jax
+
+_FRAME = 720  # pixels of a notebook's frame
+
+
+@dataclass(frozen=True)
+class View:
+    """What was seen. `record.data` holds the numbers; `panels`, `html` and `text` show them, as a notebook does."""
+
+    record: ViewRecord
+
+    @property
+    def data(self) -> Any:
+        """The numbers, as the record of this view's own kind."""
+        return self.record.data
+
+    @property
+    def panels(self) -> tuple[Panel, ...]:
+        """The figure: panels with charts as Vega-Lite specs, pictures and tables."""
+        return panels_of_view(self.record)
+
+    def html(self) -> str:
+        """Return the figure as a page that opens offline."""
+        return html(self.panels, f"{self.record.run}: {self.record.title}")
+
+    def text(self, width: int = 80) -> str:
+        """Return the figure as plain text."""
+        return text(self.panels, width=width)
+
+    def write(self, path: Path | str) -> None:
+        """Write the page to a file."""
+        Path(path).write_text(self.html(), encoding="utf-8", errors="replace")
+
+    def _repr_html_(self) -> str:
+        # A frame keeps the page's style and its policy from those of the notebook.
+        return f'<iframe srcdoc="{escape(self.html())}" style="width:100%;height:{_FRAME}px;border:0"></iframe>'
+
+    def __repr__(self) -> str:
+        return f"View({self.record.name!r} of {self.record.run!r})"
+
+
+def view(
+    run: Run | Path | str, name: str, *, data: Any = None, keep: bool = False, quiet: bool = True, **options: Any
+) -> View:
+    """Look at the network of `run` in the way called `name`.
+
+    Parameters
+    ----------
+    run
+        A finished run, or its folder.
+    name
+        The view, one of those in docs/views.md.
+    data
+        The data of the training, where they came from Python.
+    keep
+        Whether the record and its page are written into the run's folder, as `view-<name>.json` and `.html`.
+    quiet
+        Whether nothing is said while it works.
+    options
+        Any field of `ViewOptions` that the view reads.
+
+    Returns
+    -------
+    The numbers and the figure.
+
+    Raises
+    ------
+    SettingError
+        For a view that there is not, an option that it does not read, or one that does not fit the network.
+    RunError
+        Where the data came from Python and are not given, or have changed.
+    """
+    chosen = from_mapping(ViewOptions, options, "piste.view")
+    return view_with(opened(run), name, chosen, data, keep, listener(quiet))
+
+
+def view_with(run: Run, name: str, options: ViewOptions, data: Any, keep: bool, hear: Listener) -> View:
+    """Do what `view` does with options that are built already."""
+    kind = _kind(name)
+    given = {key: value for key, value in dataclasses.asdict(options).items() if value is not None}
+    for key in given:
+        if key not in kind.options:
+            raise SettingError(f"The view '{name}' has no option '{key}'. {nearest(key, kind.options)}")
+    configure_jax()
+    seen, notes = kind.make(subject_of(run, data, hear), options)
+    record = ViewRecord(kind.name, kind.title, run.path.name, seen, given, notes)
+    if keep:
+        write_view(run.folder, record)
+    return View(record)
+
+
+def _kind(name: str) -> ViewKind:
+    for kind in VIEWS:
+        if kind.name == name:
+            return kind
+    raise SettingError(f"There is no view '{name}'. {nearest(name, [kind.name for kind in VIEWS])}")

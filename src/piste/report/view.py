@@ -1,0 +1,29 @@
+"""A view as panels and as a page, and its files in the run folder."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from piste.core.panels import Block, Panel, Text
+from piste.core.runs import RunFolder
+from piste.core.views import ViewRecord
+from piste.report.page import html
+from piste.report.panels.views_boundary import boundary
+from piste.report.panels.views_surface import surface
+
+DRAWN: dict[str, Callable[[Any], tuple[Block, ...]]] = {"boundary": boundary, "surface": surface}
+"""How the data of each view are drawn, by its name."""
+
+
+def panels_of_view(record: ViewRecord) -> tuple[Panel, ...]:
+    """Return the panel of a view."""
+    notes = tuple(Text(note, "note") for note in record.notes)
+    return (Panel(f"view-{record.name}", record.title, (*DRAWN[record.name](record.data), *notes)),)
+
+
+def write_view(folder: RunFolder, record: ViewRecord) -> Path:
+    """Write `view-<name>.json` and the page `view-<name>.html` into the run folder, and return the page's path."""
+    folder.write(record, f"view-{record.name}.json")
+    page = html(panels_of_view(record), f"{folder.name}: {record.title}")
+    folder.write(page.encode("utf-8", errors="replace"), f"view-{record.name}.html")
+    return folder.file(f"view-{record.name}.html")
