@@ -35,8 +35,8 @@ def decided(facts: Facts, **given: Any) -> None:
         (CLASSES, {"quantile": 0.9}, "'quantile' setting belongs"),
         (
             CLASSES,
-            {"optimiser": "sgd", "momentum": 0.9},
-            "belongs to the optimiser momentum or .* is 'sgd'. Leave --mom",
+            {"optimiser": "adagrad", "momentum": 0.9},
+            "belongs to the optimiser momentum or .* is 'adagrad'. Leave --mom",
         ),
         (CLASSES, {"plateau_patience": 3}, "Leave --plateau-patience out"),
         (CLASSES, {"average_decay": 0.9}, "belongs to the averaging ema, and the averaging is 'none'"),

@@ -42,11 +42,11 @@ def with_settings(
     field's name: that is a `ValueError`, because a flag would be ambiguous.
     """
     own = [one for one in inspect.signature(verb, eval_str=True).parameters.values() if one.name != CHOSEN]
-    flags = [flag for name, kind in sections.items() for flag in _flags(name, kind)]
+    flags = [flag for name, kind in sections.items() for flag in flags_of(name, kind)]
     names = [flag.name for flag in (*own, *flags)]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise ValueError(f"Settings of two sections, or of a section and the verb, share a name: {', '.join(twice)}.")
-    parameters = [*own, _config(), *flags]
+    parameters = [*own, config_flag(), *flags]
 
     def wrapped(*positional: Any, **keywords: Any) -> None:
         given = {flag.name: keywords.pop(flag.name) for flag in flags if flag.name in keywords}
@@ -63,14 +63,14 @@ def choose(sections: Mapping[str, type], given: Mapping[str, Any], file: Path | 
 
     Raises `SettingError` for a file that cannot be read, an unknown section or setting, or a value out of range.
     """
-    written = _read(file, sections) if file is not None else {}
+    written = read_file(file, sections) if file is not None else {}
     settings: dict[str, Any] = {}
     origins: dict[str, str] = {}
     for section, kind in sections.items():
         names = [field.name for field in dataclasses.fields(kind)]
         lines, flags = written.get(section, {}), {name: given[name] for name in names if name in given}
         if lines:
-            _check_file(kind, lines, section, file)
+            check_section(kind, lines, section, file)
         settings[section] = from_mapping(kind, {**lines, **flags}, "The command line")
         origins.update({name: "command" if name in flags else "file" if name in lines else "default" for name in names})
     return Chosen(settings, origins)
@@ -90,7 +90,8 @@ def attributes(kind: type) -> dict[str, str]:
     return {name: " ".join(lines) for name, lines in texts.items()}
 
 
-def _flags(section: str, kind: type) -> list[inspect.Parameter]:
+def flags_of(section: str, kind: type) -> list[inspect.Parameter]:
+    """Return a flag for each field of the dataclass `kind`, in the group of its section."""
     texts, hints, group = attributes(kind), get_type_hints(kind), Group(f"Settings: {section}")
     return [
         inspect.Parameter(
@@ -147,7 +148,8 @@ def _whole(_: Any, tokens: list[Token]) -> int:
         raise ValueError(f"expected a whole number, got {tokens[0].value!r}.") from None
 
 
-def _config() -> inspect.Parameter:
+def config_flag() -> inspect.Parameter:
+    """Return the flag `--config`."""
     text = "TOML file with settings, a section for each group below; the command line wins over it."
     return inspect.Parameter(
         CONFIG,
@@ -157,7 +159,8 @@ def _config() -> inspect.Parameter:
     )
 
 
-def _read(file: Path, sections: Mapping[str, type]) -> dict[str, dict[str, Any]]:
+def read_file(file: Path, sections: Mapping[str, type]) -> dict[str, dict[str, Any]]:
+    """Return the lines of the TOML `file` by section; raises `SettingError` where it cannot be read."""
     try:
         written = tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
@@ -184,7 +187,8 @@ def _misplaced(name: str, lines: Any, sections: Mapping[str, type]) -> str:
     return f"has no section [{name}] to fill. {hint}"
 
 
-def _check_file(kind: type, lines: Mapping[str, Any], section: str, file: Path | None) -> None:
+def check_section(kind: type, lines: Mapping[str, Any], section: str, file: Path | None) -> None:
+    """Raise `SettingError`, naming file and section, for a setting that there is not or a value out of range."""
     where = f"Section [{section}] of {file}"
     try:
         from_mapping(kind, lines, where)

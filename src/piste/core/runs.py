@@ -80,19 +80,9 @@ class RunFolder:
     @classmethod
     def create(cls, runs: Path, name: str) -> "RunFolder":
         """Make a new folder `runs/<time>-<name>`; a number is added where that exists already."""
-        stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-        base = f"{stamp}-{re.sub(r'[^A-Za-z0-9_-]+', '-', name).strip('-').lower() or 'run'}"
-        for attempt in range(1000):
-            path = runs / (base if attempt == 0 else f"{base}-{attempt}")
-            try:
-                path.mkdir(parents=True)
-            except FileExistsError:
-                continue
-            except OSError as error:
-                raise RunError(f"Could not make the run folder {path}: {error.strerror}.") from error
-            (path / MODEL).mkdir()
-            return cls(path)
-        raise RunError(f"The folder {runs} has a thousand runs called {base}; choose another with --runs.")
+        path = new_folder(runs, name)
+        (path / MODEL).mkdir()
+        return cls(path)
 
     @classmethod
     def open(cls, path: Path | str) -> "RunFolder":
@@ -199,6 +189,22 @@ class RunFolder:
     def fail(self, sentence: str) -> None:
         """Mark the run as failed, with the reason."""
         self.write(replace(self.record, status=Status.FAILED, error=sentence), RUN)
+
+
+def new_folder(parent: Path, name: str) -> Path:
+    """Make a new folder `parent/<time>-<name>`; a number is added where that exists already."""
+    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    base = f"{stamp}-{re.sub(r'[^A-Za-z0-9_-]+', '-', name).strip('-').lower() or 'run'}"
+    for attempt in range(1000):
+        path = parent / (base if attempt == 0 else f"{base}-{attempt}")
+        try:
+            path.mkdir(parents=True)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise RunError(f"Could not make the run folder {path}: {error.strerror}.") from error
+        return path
+    raise RunError(f"The folder {parent} has a thousand runs called {base}; choose another with --runs.")
 
 
 def runs_in(folder: Path) -> Iterator[RunFolder]:

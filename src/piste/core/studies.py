@@ -4,14 +4,18 @@ A trial is known by its number, counted from 0 through the whole study; what it 
 seed and that number, so that a study which was cut short goes on with the very trials it would have had.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
-from piste.core.records import Status
+from piste.core.errors import RunError
+from piste.core.records import Status, encode, encode_line
+from piste.core.runs import RunFolder, new_folder, write_bytes
 
 STUDY, STORE = "study.json", "study.db"  # of the study's folder
+TRIALS = "trials.jsonl"  # the trials as they stood when a worker last stopped, for who reads without the store
 
 
 class TrialStatus(StrEnum):
@@ -86,3 +90,52 @@ class StudyRecord:
     versions: Mapping[str, str] | None = None
     device: str = ""
     seconds: float = 0.0
+    at_once: int = 64  # trials that are claimed and trained together
+    run: str = ""  # folder, beside the study's own, of the run that was made of the best settings
+    origins: Mapping[str, str] = field(default_factory=dict)  # where each setting that does not vary was given
+
+
+@dataclass(frozen=True)
+class StudyFolder:
+    """A study's files, read and written by name. The trials themselves are in the store."""
+
+    path: Path
+
+    @classmethod
+    def create(cls, runs: Path, name: str) -> "StudyFolder":
+        """Make a new folder `runs/<time>-<name>-study`."""
+        return cls(new_folder(runs, f"{name}-study"))
+
+    @classmethod
+    def open(cls, path: Path | str) -> "StudyFolder":
+        """Return the study at `path`; raises `RunError` where there is none."""
+        folder = Path(path)
+        if not (folder / STUDY).is_file():
+            raise RunError(f"{folder} is no study: it has no {STUDY}. `piste runs` lists the studies there are.")
+        return cls(folder)
+
+    @property
+    def record(self) -> StudyRecord:
+        """`study.json`."""
+        return RunFolder(self.path).read(StudyRecord, STUDY)
+
+    @property
+    def trials(self) -> tuple[TrialRecord, ...]:
+        """The trials as they stood when a worker last stopped."""
+        return RunFolder(self.path).lines(TrialRecord, TRIALS)
+
+    def write(self, record: StudyRecord) -> None:
+        """Write `study.json`."""
+        write_bytes(self.path / STUDY, encode(record))
+
+    def write_trials(self, trials: Iterable[TrialRecord]) -> None:
+        """Write the trials beside the store."""
+        write_bytes(self.path / TRIALS, b"".join(map(encode_line, trials)))
+
+
+def studies_in(folder: Path) -> Iterator[StudyFolder]:
+    """Yield the studies inside `folder`, oldest first."""
+    if folder.is_dir():
+        for path in sorted(folder.iterdir()):
+            if (path / STUDY).is_file():
+                yield StudyFolder(path)

@@ -72,9 +72,10 @@ def build_loss(settings: ModelSettings, task: Task | None = None) -> Loss:
 
 
 def build_optimiser(training: TrainingSettings) -> Optimiser:
-    """Return the optimiser with its safeguards."""
+    """Return the optimiser with its safeguards; sgd with a momentum of its own is the optimiser of that name."""
+    name = training.optimiser or "adamw"
     return Optimiser(
-        training.optimiser or "adamw",
+        "momentum" if name == "sgd" and training.momentum else name,
         weight_decay=training.weight_decay or 0.0,
         clip=training.clip or 0.0,
         momentum=training.momentum,

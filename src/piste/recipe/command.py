@@ -1,11 +1,14 @@
 """The line that repeats a run."""
 
+import dataclasses
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from piste.core.records import Choice
-from piste.recipe.settings import FUNCTION
+from piste.recipe.settings import FUNCTION, recorded
+from piste.tune.store.address import without_password
 
 
 def command_line(data: Any, choices: tuple[Choice, ...]) -> str:
@@ -21,6 +24,23 @@ def command_line(data: Any, choices: tuple[Choice, ...]) -> str:
     if isinstance(data, str | Path):
         return shlex.join(["piste", "train", str(data), *(word for choice in given for word in _words(choice))])
     return f"piste.train(data{''.join(map(_keyword, given))})"
+
+
+def study_line(data: Any, given: Mapping[str, Any], priors: Mapping[str, Any], how: Any) -> str:
+    """Return the command, or the call, that repeats a study: `how` it searches is a dataclass with defaults."""
+    asked = {
+        field.name: getattr(how, field.name)
+        for field in dataclasses.fields(how)
+        if getattr(how, field.name) != field.default
+    }
+    if "store" in asked:
+        asked["store"] = without_password(asked["store"])
+    ranges = {name: str(prior) for name, prior in priors.items()}
+    choices = [Choice(name, recorded(one), "command", "") for name, one in {**given, **ranges, **asked}.items()]
+    if isinstance(data, str | Path) and not any(map(callable, given.values())):
+        return shlex.join(["piste", "tune", str(data), *(word for choice in choices for word in _words(choice))])
+    source = repr(str(data)) if isinstance(data, str | Path) else "data"
+    return f"piste.tune({source}{''.join(map(_keyword, choices))})"
 
 
 def _keyword(choice: Choice) -> str:

@@ -23,8 +23,8 @@ LOSSES: dict[Task, tuple[str, ...]] = {
 
 BELONGS: dict[str, tuple[str, Collection[str]]] = {
     "spec": ("model", (OWN,)),
-    "depth": ("model", ("residual-mlp", "vgg", "resnet", "small-resnet", "rnn", "lstm", "gru", "transformer")),
-    "width": ("model", ("vgg", "resnet", "small-resnet", "rnn", "lstm", "gru", "text-cnn", "transformer")),
+    "depth": ("model", ("mlp", "residual-mlp", "vgg", "resnet", "small-resnet", "rnn", "lstm", "gru", "transformer")),
+    "width": ("model", ("mlp", "vgg", "resnet", "small-resnet", "rnn", "lstm", "gru", "text-cnn", "transformer")),
     "bidirectional": ("model", ("rnn", "lstm", "gru")),
     "heads": ("model", ("transformer",)),
     "kernel": ("model", ("cnn", "text-cnn")),
@@ -34,7 +34,7 @@ BELONGS: dict[str, tuple[str, Collection[str]]] = {
     "margin": ("loss", ("hinge", "squared-hinge")),
     "delta": ("loss", ("huber",)),
     "quantile": ("loss", ("quantile",)),
-    "momentum": ("optimiser", MOMENTUM),
+    "momentum": ("optimiser", ("sgd", *MOMENTUM)),
     "beta2": ("optimiser", BETA2),
     "final_rate": ("schedule", ("cosine", "linear", "exponential", "one-cycle")),
     "plateau_patience": ("schedule", ("plateau",)),
@@ -51,6 +51,7 @@ def check_fit(facts: Facts, decided: Decided, origins: Mapping[str, str]) -> Non
     """Raise `SettingError` for the first contradiction; `origins` names the settings that were given."""
     _check_network(facts, decided)
     _check_own(decided, origins)
+    _check_layers(decided, origins)
     check_reading(facts, decided, origins)
     _check_task(facts, decided, "loss", LOSSES[facts.task])
     _check_task(facts, decided, "metric", METRICS[facts.task])
@@ -93,6 +94,14 @@ def _check_own(decided: Decided, origins: Mapping[str, str]) -> None:
                 f"The '{setting}' setting is for the networks by name, and the spec describes every layer. "
                 f"Leave --{setting.replace('_', '-')} out, or change the spec."
             )
+
+
+def _check_layers(decided: Decided, origins: Mapping[str, str]) -> None:
+    given = [one for one in ("hidden", "width", "depth") if origins.get(one, "default") != "default"]
+    if decided["model"] == "mlp" and len(given) > 1 and given[0] == "hidden":
+        raise SettingError(
+            f"The layers of an mlp are given by --hidden, or by --width and --depth, not by both. Leave --{given[1]} out."
+        )
 
 
 def _check_task(facts: Facts, decided: Decided, setting: str, fitting: Collection[str]) -> None:

@@ -87,15 +87,27 @@ _UNSIZED = {
 
 
 def _hidden(facts: Facts, decided: Decided) -> tuple[tuple[int, ...], str]:
-    size = f"{facts.rows:,} examples to learn from"
     if decided["model"] in _UNSIZED:
         return (), f"{_UNSIZED[decided['model']]}"
+    if decided["model"] == "mlp":
+        return _layers(facts, decided)
     if decided["model"] == "residual-mlp":
         return (128,), "the width of its blocks"
     if decided["model"] == "vgg":
         return (512,), "the authors' 4,096 twice were for a thousand classes"
-    if decided["model"] == "cnn":
-        return _stages(facts)
+    return _stages(facts)
+
+
+def _layers(facts: Facts, decided: Decided) -> tuple[tuple[int, ...], str]:
+    usual, reason = _usual_layers(facts)
+    width, depth = decided.get("width"), decided.get("depth")
+    if width is None and depth is None:
+        return usual, reason
+    return (width or usual[0],) * (depth or len(usual)), "as wide, and as many, as width and depth say"
+
+
+def _usual_layers(facts: Facts) -> tuple[tuple[int, ...], str]:
+    size = f"{facts.rows:,} examples to learn from"
     if facts.task is Task.REGRESSION:
         return (256, 256), "a number is fitted more finely by wide layers, which weight decay keeps in check"
     if facts.rows < 1_000:

@@ -39,6 +39,7 @@ def described(choices: Sequence[Choice]) -> Iterator[str]:
 
 
 _ORIGINS = {
+    "search": "the search",
     "command": "the command line",
     "file": "the settings file",
     "python": "the call",

@@ -58,10 +58,11 @@ class ModelSettings:
         Widths of the hidden layers, or of the stages of a cnn, with commas between.
     depth
         Blocks of a residual-mlp (3) or transformer (2); layers of an rnn, lstm or gru (1); layers with weights of a
-        vgg (11), resnet (18) or small-resnet (20).
+        vgg (11), resnet (18) or small-resnet (20); hidden layers of an mlp, all alike, instead of hidden.
     width
         Maps of the first stage of a vgg (64), resnet (64) or small-resnet (16); units of each layer of an rnn, lstm or
-        gru, features of a transformer, windows of each size of a text-cnn (64), and numbers that stand for a word.
+        gru, features of a transformer, windows of each size of a text-cnn (64), and numbers that stand for a word;
+        units of each hidden layer of an mlp, instead of hidden.
     bidirectional
         Whether an rnn, lstm or gru reads from the end as well.
     heads

@@ -46,7 +46,7 @@ class TrainingSettings:
         From gradients to steps; lbfgs takes the whole train split in each.
     momentum
         Share of the past in the optimiser's running mean of gradients (Adam's first beta). The optimiser's usual one
-        when left out.
+        when left out; sgd has none then.
     beta2
         Share of the past in its running mean of squared gradients. The optimiser's usual one when left out.
     weight_decay

@@ -126,7 +126,10 @@ class Option:
 
     def __str__(self) -> str:
         shown = ", ".join(f"{name}={written(value)}" for name, value in self.settings)
-        return f"{written(self.value)}({shown})" if shown else written(self.value)
+        value = written(self.value)
+        if not shown:
+            return value
+        return f"{value}({shown})" if value.isidentifier() else f"option({value}, {shown})"
 
 
 @dataclass(frozen=True)

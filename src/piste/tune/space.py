@@ -5,19 +5,20 @@ know nothing about conditions, and the places of two trials can be compared.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from piste.core.errors import SettingError
-from piste.tune.priors import Choice, Prior
+from piste.tune.priors import Choice, Prior, written
 
 
 @dataclass(frozen=True)
 class Condition:
-    """The setting `name` must have the option number `index` of its choice."""
+    """The setting `name` must have the option number `index` of its choice; `value` is that one as it is written."""
 
     name: str
     index: int
+    value: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,9 @@ class Dimension:
 
     @property
     def label(self) -> str:
-        """The setting with what it hangs on, unique in its space: "momentum (optimiser: 0)"."""
-        return self.name if not self.under else f"{self.name} ({', '.join(f'{c.name}: {c.index}' for c in self.under)})"
+        """The setting with what it hangs on, unique in its space: "momentum (optimiser: sgd)"."""
+        under = ", ".join(f"{one.name}: {one.value or one.index}" for one in self.under)
+        return f"{self.name} ({under})" if under else self.name
 
 
 @dataclass(frozen=True)
@@ -108,4 +110,4 @@ def _unfolded(
     if isinstance(value, Choice):
         for index, one in enumerate(value.options):
             for inner, prior in one.settings:
-                yield from _unfolded(inner, prior, (*under, Condition(name, index)))
+                yield from _unfolded(inner, prior, (*under, Condition(name, index, written(one.value))))

@@ -75,6 +75,8 @@ def _call(name: str, positional: list[Any], named: dict[str, Any]) -> Prior | Op
         if len(positional) < 2 or not all(isinstance(one, int | float) for one in numbers):
             raise _NotUnderstoodError(f"{name} takes two numbers")
         return _BOUNDS[name](*positional, **named)
+    if name == "option" and len(positional) == 1:
+        return option(positional[0], **named)
     if positional or not named:
         raise _NotUnderstoodError(f"there is no range '{name}'. {nearest(name, NAMES)}")
     return option(name, **named)

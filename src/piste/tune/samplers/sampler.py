@@ -19,11 +19,15 @@ Places = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Told:
-    """A finished trial: its number, its places, and its score, the lower the better; infinite where it failed."""
+    """A finished trial: its number, its places, and its score, the lower the better; infinite where it failed.
+
+    `tie` tells equal scores apart, again the lower the better.
+    """
 
     number: int
     places: tuple[float, ...]
     loss: float
+    tie: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,7 @@ def zoom(space: Space, numbers: range, seed: int, told: Sequence[Told] = ()) -> 
 
 
 def _best(told: Sequence[Told]) -> list[Told]:
-    ranked = sorted((one for one in told if np.isfinite(one.loss)), key=lambda one: (one.loss, one.number))
+    ranked = sorted((one for one in told if np.isfinite(one.loss)), key=lambda one: (one.loss, one.tie, one.number))
     return ranked[: max(math.isqrt(len(ranked)), FEWEST)]
 
 

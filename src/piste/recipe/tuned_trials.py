@@ -1,0 +1,121 @@
+"""Where trials are trained: a data set with what they share, and populations made of their settings."""
+
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from piste.core.errors import PisteError, RunError
+from piste.core.studies import StudyRecord, TrialRecord, TrialStatus
+from piste.data.dataset import load
+from piste.data.encoding import Encoding
+from piste.data.examples import DataSet
+from piste.recipe.building import build_effort, build_plan
+from piste.recipe.defaults import decide
+from piste.recipe.facts import Facts
+from piste.recipe.fitting import Splits, encode_splits, fitted_encoding, shown_metric
+from piste.recipe.networks import takes_of
+from piste.recipe.settings import SECTIONS, Settings, from_keywords
+from piste.recipe.weighting import weighted
+from piste.train.compiler import configure_jax
+from piste.train.population import Member
+from piste.train.timeline import Effort
+from piste.tune import catalog
+from piste.tune.alone import Alone
+from piste.tune.chunk import Chunk, Hear, unheard
+from piste.tune.objective import Objective
+from piste.tune.training import Cohort, Rule, train_chunk
+
+ENCODED = ("model", "spec", "tokens", "vocabulary", "length", "bins")
+"""Settings of the network that change what it is given."""
+ENCODINGS = 4  # of the data that are kept at a time
+
+
+class Bench:
+    """A data set, the settings that do not vary, and the study; call it with a chunk, and it trains it.
+
+    What is encoded is kept, so that a worker makes one bench and calls it with one chunk after another.
+    """
+
+    def __init__(self, dataset: DataSet, given: Mapping[str, Any], study: StudyRecord) -> None:
+        self._dataset, self._given, self._study = dataset, given, study
+        self._facts = Facts.of(dataset)
+        self._rule = Rule(catalog.scheduler(study.scheduler), Objective.of(study), study.rounds)
+        self._encoded: dict[str, tuple[Encoding, Splits]] = {}
+        configure_jax()
+
+    @classmethod
+    def of(cls, study: StudyRecord, data: Any = None) -> "Bench":
+        """Return the bench of a study, its data read anew: from where they came, or as they are given.
+
+        Raises `RunError` where they came from Python and are not given.
+        """
+        if data is None and not study.source:
+            raise RunError("The data of the study came from Python: give them again.")
+        given = given_of(study)
+        settings = from_keywords(given, "The study")
+        return cls(load(study.source if data is None else data, settings.data, takes_of(settings.model.model)),
+                   given, study)  # fmt: skip
+
+    def __call__(self, chunk: Chunk, hear: Hear = unheard) -> tuple[TrialRecord, ...]:
+        """Return the trials of the chunk, trained; those whose settings cannot be used say why."""
+        sharing: dict[Any, list[tuple[Member, Settings]]] = {}
+        trials = []
+        for trial in chunk.trials:
+            try:
+                settings = self.settings(trial)
+                member = self._member(trial, settings)
+            except PisteError as error:
+                trials.append(dataclasses.replace(trial, status=TrialStatus.FAILED, note=str(error)))
+                continue
+            trials.append(trial)
+            sharing.setdefault((encoding_key(settings), settings.model.class_weights), []).append((member, settings))
+        hear([one for one in trials if one.status is TrialStatus.FAILED])
+        cohorts = [cohort for alike in sharing.values() for cohort in self._cohorts(alike)]
+        return train_chunk(dataclasses.replace(chunk, trials=tuple(trials)), cohorts, self._rule, hear)
+
+    def settings(self, trial: TrialRecord) -> Settings:
+        """Return all settings of a trial, nothing left open; raises `SettingError` where they contradict each other."""
+        values = {**self._given, **trial.settings}
+        settings = from_keywords(values, "The study")
+        return decide(settings, dict.fromkeys(values, "command"), self._facts)[0]
+
+    def _member(self, trial: TrialRecord, settings: Settings) -> Member:
+        encoding, splits = self._examples(settings)
+        rows = splits.train_rows
+        plan, effort = build_plan(settings, encoding, rows), build_effort(settings.training, rows)
+        return Member(trial.number, plan, effort, settings.data.seed)
+
+    def _cohorts(self, sharing: Sequence[tuple[Member, Settings]]) -> Iterator[Cohort]:
+        """Yield the populations of members that are trained on the same examples."""
+        settings = sharing[0][1]
+        encoding, splits = self._examples(settings)
+        train, validation = weighted(splits.train, splits.validation, encoding, settings.model.class_weights)
+        metric = shown_metric(encoding, settings.training, weighted=train.weights is not None)
+        for group in [[member] for member, _ in sharing]:
+            population = Alone(group, train, validation, task=encoding.task, metric=metric)
+            yield Cohort(population, {one.number: rounds_of(one.effort) for one in group})
+
+    def _examples(self, settings: Settings) -> tuple[Encoding, Splits]:
+        key = encoding_key(settings)
+        if key not in self._encoded:
+            encoding = fitted_encoding(self._dataset, settings)
+            self._encoded = dict(list(self._encoded.items())[1 - ENCODINGS :])
+            self._encoded[key] = encoding, encode_splits(self._dataset, encoding)
+        return self._encoded[key]
+
+
+def encoding_key(settings: Settings) -> str:
+    """Return what examples depend on once they are read: trials alike in it are given the same."""
+    network = settings.model
+    return repr([getattr(network, name) for name in ENCODED] + [network.loss == "poisson"])
+
+
+def rounds_of(effort: Effort) -> int:
+    """Return how many rounds a training has, at most."""
+    steps = len(effort.rates)
+    return -(-steps // min(effort.validate_every or steps // effort.epochs, steps))
+
+
+def given_of(study: StudyRecord) -> dict[str, Any]:
+    """Return the settings of a study that were given and do not vary, by name."""
+    return {name: value for section in SECTIONS for name, value in study.settings.get(section, {}).items()}

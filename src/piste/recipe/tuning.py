@@ -1,0 +1,146 @@
+"""The search as one verb: from data and ranges to a study, and to a run of its best settings."""
+
+import dataclasses
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from piste.core.errors import SettingError
+from piste.core.records import Status
+from piste.core.settings import check
+from piste.core.studies import DimensionRecord, StudyRecord
+from piste.core.versions import versions
+from piste.data.dataset import load
+from piste.data.examples import DataSet
+from piste.recipe.building import build_effort
+from piste.recipe.command import study_line
+from piste.recipe.defaults import decide
+from piste.recipe.facts import Facts
+from piste.recipe.fitting import fitted_encoding, shown_metric
+from piste.recipe.networks import takes_of
+from piste.recipe.progress import Listener, told
+from piste.recipe.settings import SECTIONS, Settings, from_keywords, recorded
+from piste.recipe.tuned_defaults import default_space
+from piste.recipe.tuned_trials import rounds_of
+from piste.recipe.tuning_space import checked_space
+from piste.recipe.versions import PACKAGES, device
+from piste.tune.priors import Prior
+from piste.tune.samplers.independent import sobol
+from piste.tune.settings import TuneSettings
+from piste.tune.space import Space
+from piste.tune.store.address import without_password
+
+TRIED = 16  # settings of which one must fit the data, or nothing is searched
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a search is asked for: settings that do not vary, those that do, where both came from, and how to search."""
+
+    given: Mapping[str, Any]
+    priors: Mapping[str, Prior]
+    origins: Mapping[str, str]
+    how: TuneSettings
+    where: str = "The command line"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A search that is ready to begin: its data, its space, and what would be trained without it."""
+
+    dataset: DataSet
+    space: Space
+    why: Mapping[str, str]
+    settings: Settings
+
+
+def prepared(data: Any, asked: Asked, hear: Listener) -> Prepared:
+    """Return the search with its data read and its space decided; raises what is wrong with either."""
+    check(asked.how)
+    space = checked_space(asked.priors, asked.where) if asked.priors else None  # before reading, which may take long
+    settings = from_keywords(asked.given, asked.where)
+    with told(hear, "Reading the data"):
+        dataset = load(data, settings.data, takes_of(settings.model.model))
+    if dataset.stream is not None:
+        raise SettingError("A search needs data that fit into memory: give a part of them, or more with --memory.")
+    facts = Facts.of(dataset)
+    if space is not None:
+        return Prepared(dataset, space, {}, _first_that_fits(space, asked, facts))
+    settings = decide(settings, asked.origins, facts)[0]
+    proposed = default_space(facts, settings, asked.given)
+    space = checked_space({one.name: one.prior for one in proposed}, asked.where)
+    return Prepared(dataset, space, {one.name: one.why for one in proposed}, settings)
+
+
+def _first_that_fits(space: Space, asked: Asked, facts: Facts) -> Settings:
+    """Return the settings of the first of a few trials that can be trained; raises what is wrong where none can."""
+    wrong: list[SettingError] = []
+    for places in sobol(space, range(TRIED), 0).tolist():
+        values = {**asked.given, **space.point(places)}
+        try:
+            return decide(from_keywords(values, asked.where), dict.fromkeys(values, "command"), facts)[0]
+        except SettingError as error:
+            wrong.append(error)
+    raise wrong[0]
+
+
+def study_of(data: Any, asked: Asked, ready: Prepared) -> StudyRecord:
+    """Return the record of the study that is to begin."""
+    settings = ready.settings
+    encoding = fitted_encoding(ready.dataset, settings)
+    metric = shown_metric(encoding, settings.training)
+    return StudyRecord(
+        name=ready.dataset.name,
+        status=Status.UNFINISHED,
+        created=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        command=study_line(data, asked.given, asked.priors, asked.how),
+        source=str(data) if isinstance(data, str | Path) else "",
+        seed=settings.data.seed,
+        metric=metric.name,
+        higher_is_better=metric.higher_is_better,
+        dimensions=dimensions_of(ready.space, ready.why),
+        settings=_by_section(asked.given),
+        sampler=asked.how.sampler,
+        scheduler=asked.how.scheduler,
+        trials=asked.how.trials,
+        rounds=_most_rounds(ready),
+        store=without_password(asked.how.store),
+        versions=versions(PACKAGES),
+        device=device(),
+        at_once=asked.how.at_once,
+        origins=dict(asked.origins),
+    )
+
+
+def dimensions_of(space: Space, why: Mapping[str, str]) -> tuple[DimensionRecord, ...]:
+    """Return the dimensions as records."""
+    return tuple(
+        DimensionRecord(
+            one.name,
+            one.label,
+            str(one.prior),
+            tuple((condition.name, condition.value) for condition in one.under),
+            why.get(one.name, ""),
+        )
+        for one in space.dimensions
+    )
+
+
+def _most_rounds(ready: Prepared) -> int:
+    longest = [dimension.prior for dimension in ready.space.dimensions if dimension.name == "epochs"]
+    epochs = [int(prior.value(1.0 - 2**-53)) for prior in longest] + [
+        int(value) for name, value, _ in ready.space.fixed if name == "epochs"
+    ]
+    training = dataclasses.replace(
+        ready.settings.training, epochs=max([*epochs, 0 if longest else ready.settings.training.epochs or 1])
+    )
+    return rounds_of(build_effort(training, ready.dataset.train_rows))
+
+
+def _by_section(given: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        section: {field.name: recorded(given[field.name]) for field in dataclasses.fields(kind) if field.name in given}
+        for section, kind in SECTIONS.items()
+    }

@@ -1,0 +1,85 @@
+"""Which settings a search varies: ranges as they are given among the settings, checked against what they may be."""
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from piste.core.errors import SettingError
+from piste.core.settings import from_mapping, nearest
+from piste.recipe.settings import SECTIONS
+from piste.tune.priors import Choice, Prior
+from piste.tune.space import Space
+from piste.tune.written import is_prior, parsed
+
+FIXED: Mapping[str, str] = {
+    "metric": "all trials must be judged by the same metric",
+    "precision": "all trials must be computed alike",
+    "devices": "it changes no result",
+    "checkpoint": "it changes no result",
+    "minutes": "what a trial comes to would depend on the clock",
+    "stop_at": "all trials must aim at the same",
+    "validate_every": "all trials must be judged after as many rounds",
+    "spec": "each network of your own is a search of its own",
+}
+"""Settings that cannot vary, beside those of the data, and why."""
+
+EDGES = (0.0, 0.5, 1.0 - 2**-53)  # places at which a range is tried
+
+
+def apart(settings: Mapping[str, Any]) -> tuple[dict[str, Prior], dict[str, Any]]:
+    """Return the settings that vary, with their priors, and all others as they are.
+
+    A text such as "log(1e-4, 1)" is a prior too. Raises `SettingError` for one that cannot be read.
+    """
+    priors: dict[str, Prior] = {}
+    plain: dict[str, Any] = {}
+    for name, value in settings.items():
+        if isinstance(value, Prior):
+            priors[name] = value
+        elif is_prior(value):
+            priors[name] = parsed(value, name)
+        else:
+            plain[name] = value
+    return priors, plain
+
+
+def checked_space(priors: Mapping[str, Prior], where: str) -> Space:
+    """Return the space of `priors`.
+
+    Raises `SettingError` for a setting that there is not or that cannot vary, and for a range that goes past what the
+    setting may be; `where` names where they were given.
+    """
+    space = Space.of(priors)
+    names = [*(one.name for one in space.dimensions), *(name for name, _, _ in space.fixed)]
+    _check_names(names, where)
+    for dimension in space.dimensions:
+        prior = dimension.prior
+        values = [one.value for one in prior.options] if isinstance(prior, Choice) else map(prior.value, EDGES)
+        for value in values:
+            _check_value(dimension.name, value, str(prior))
+    for name, value, _ in space.fixed:
+        _check_value(name, value, str(value))
+    return space
+
+
+def _check_names(names: Iterable[str], where: str) -> None:
+    known = {field.name: section for section, kind in SECTIONS.items() for field in dataclasses.fields(kind)}
+    for name in names:
+        if name not in known:
+            raise SettingError(f"{where} has no setting '{name}'. {nearest(name, known)}")
+        if known[name] == "data":
+            raise SettingError(
+                f"The setting '{name}' cannot vary in a search: all trials must learn from the same data and splits. "
+                "Give it one value."
+            )
+        if name in FIXED:
+            raise SettingError(f"The setting '{name}' cannot vary in a search: {FIXED[name]}. Give it one value.")
+
+
+def _check_value(name: str, value: Any, prior: str) -> None:
+    for kind in SECTIONS.values():
+        if name in {field.name for field in dataclasses.fields(kind)}:
+            try:
+                from_mapping(kind, {name: value}, "A range")
+            except SettingError as error:
+                raise SettingError(f"The range {prior} does not fit: {error}") from None

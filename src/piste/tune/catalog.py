@@ -1,0 +1,45 @@
+"""What there is to choose from in a search: explicit ordered lists, one line and one comment each."""
+
+from piste.core.errors import SettingError
+from piste.core.settings import nearest
+from piste.tune.samplers.grid import GRID
+from piste.tune.samplers.independent import HALTON, RANDOM, SOBOL
+from piste.tune.samplers.sampler import Sampler
+from piste.tune.samplers.zoom import ZOOM
+from piste.tune.schedulers.halving import HALVING, HYPERBAND
+from piste.tune.schedulers.median import MEDIAN, NONE
+from piste.tune.schedulers.scheduler import Scheduler
+
+SAMPLERS: tuple[Sampler, ...] = (
+    SOBOL,  # evenly spread, in powers of two
+    HALTON,  # evenly spread, any number
+    RANDOM,  # independent
+    GRID,  # every combination
+    ZOOM,  # from coarse to fine
+)
+"""Every sampler, the default first."""
+
+SCHEDULERS: tuple[Scheduler, ...] = (
+    NONE,  # all to the end
+    MEDIAN,  # the worse half stops, sooner or later
+    HALVING,  # one in three goes on
+    HYPERBAND,  # halving, from several first rungs
+)
+"""Every scheduler."""
+
+
+def sampler(name: str) -> Sampler:
+    """Return the sampler called `name`; raises `SettingError` where there is none."""
+    _known("sampler", name, [one.name for one in SAMPLERS])
+    return next(one for one in SAMPLERS if one.name == name)
+
+
+def scheduler(name: str) -> Scheduler:
+    """Return the scheduler called `name`; raises `SettingError` where there is none."""
+    _known("scheduler", name, [one.name for one in SCHEDULERS])
+    return next(one for one in SCHEDULERS if one.name == name)
+
+
+def _known(kind: str, name: str, names: list[str]) -> None:
+    if name not in names:
+        raise SettingError(f"There is no {kind} '{name}'. {nearest(name, names)}")

@@ -1,0 +1,151 @@
+"""The search itself: draw, claim, train, tell, until all trials are there. It reads from top to bottom in `search`.
+
+Any number of processes may run it on one study at the same time, and any of them may be killed. A trial's settings
+are drawn once and kept before anybody trains it; a round of a sampler that looks at results is drawn once all trials
+before it have ended.
+"""
+
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Protocol
+
+from piste.core.studies import StudyRecord, TrialRecord
+from piste.tune.chunk import Chunk, Executor
+from piste.tune.objective import ENDED, Objective
+from piste.tune.samplers.sampler import Sampler
+from piste.tune.space import Space
+from piste.tune.store.store import Store
+
+BEAT = 5.0  # seconds between two words that this worker lives
+KEEP = 10.0  # seconds between two times that ended trials are kept while their chunk still trains
+PAUSE = 0.5  # seconds before asking again, while other workers train the last trials
+ROUNDS = 8  # of a sampler that looks at results, at most
+
+
+class Watcher(Protocol):
+    """Who follows a search."""
+
+    def heard(self, trials: Sequence[TrialRecord]) -> None:
+        """Hear how some trials stand. Raising ends the search in good order."""
+
+    def kept(self, trials: Sequence[TrialRecord]) -> None:
+        """Hear of trials that have ended and are in the store."""
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is searched and how: all that a worker needs beside the store and the executor."""
+
+    study: StudyRecord
+    space: Space
+    sampler: Sampler
+    at_once: int
+    seconds: float = 0.0  # after which no further trials begin; 0 sets no limit
+
+    @property
+    def round(self) -> int:
+        """How many trials are drawn at a time."""
+        if not self.sampler.adapts:
+            return self.study.trials
+        return max(-(-self.study.trials // ROUNDS), 4)
+
+
+def search(what: Search, store: Store, executor: Executor, watcher: Watcher) -> None:
+    """Train what is left of the study. Returns once all trials have ended, or the time is over.
+
+    Whatever ends it early, the trials that were under way wait again for the next worker.
+    """
+    under_way, began = 0, time.monotonic()
+    store.free()
+    with _beating(store):
+        try:
+            while True:
+                over = 0 < what.seconds <= time.monotonic() - began
+                while under_way < executor.places and not over and (chunk := _next(what, store)):
+                    executor.start(chunk)
+                    under_way += 1
+                if under_way:
+                    _keep(executor.wait(_Ear(store, watcher).hear), store, watcher)
+                    under_way -= 1
+                elif over or _all_ended(what, store):
+                    return
+                else:
+                    time.sleep(PAUSE)
+                    store.free()
+        finally:
+            executor.close()
+            store.give_back()
+
+
+def _next(what: Search, store: Store) -> Chunk | None:
+    """Return a chunk that is this worker's own now; None where nothing can be trained at the moment."""
+    while not (claimed := store.claim(what.at_once)):
+        if not _draw(what, store):
+            return None
+    objective = Objective.of(what.study)
+    return Chunk(claimed, {one.number: objective.curve(one) for one in store.trials if one.status in ENDED})
+
+
+def _draw(what: Search, store: Store) -> bool:
+    """Draw the next round; False where there is none, or where it must wait for trials that are under way."""
+    drawn = store.trials
+    last = min(len(drawn) + what.round, what.study.trials)
+    if len(drawn) >= last or (what.sampler.adapts and any(one.status not in ENDED for one in drawn)):
+        return False
+    numbers = range(len(drawn), last)
+    told = Objective.of(what.study).told(drawn)
+    places = what.sampler.draw(what.space, numbers, what.study.seed, told)
+    sampling = f"round {len(drawn) // what.round + 1}" if what.sampler.adapts else ""
+    trials = [
+        TrialRecord(number, what.space.point(row), tuple(row), sampling=sampling)
+        for number, row in zip(numbers, places.tolist(), strict=True)
+    ]
+    store.draw(trials)
+    return True
+
+
+def _all_ended(what: Search, store: Store) -> bool:
+    trials = store.trials
+    return len(trials) >= what.study.trials and all(one.status in ENDED for one in trials)
+
+
+def _keep(trials: Sequence[TrialRecord], store: Store, watcher: Watcher) -> None:
+    store.tell(trials)
+    watcher.kept(trials)
+
+
+class _Ear:
+    """Hears of a chunk while it trains, and keeps now and then what has ended of it."""
+
+    def __init__(self, store: Store, watcher: Watcher) -> None:
+        self._store, self._watcher = store, watcher
+        self._ended: list[TrialRecord] = []
+        self._last = time.monotonic()
+
+    def hear(self, trials: Sequence[TrialRecord]) -> None:
+        self._ended += [one for one in trials if one.status in ENDED]
+        if self._ended and time.monotonic() - self._last >= KEEP:
+            _keep(self._ended, self._store, self._watcher)
+            self._ended, self._last = [], time.monotonic()
+        self._watcher.heard(trials)
+
+
+@contextmanager
+def _beating(store: Store) -> Iterator[None]:
+    """Let the store know every few seconds, from a thread of its own, that this worker lives."""
+    over = threading.Event()
+
+    def beat() -> None:
+        while not over.wait(BEAT):
+            store.beat()
+
+    thread = threading.Thread(target=beat, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()

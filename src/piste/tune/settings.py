@@ -1,0 +1,44 @@
+"""The settings of a search."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from piste.core.settings import Range
+
+SamplerName = Literal["sobol", "halton", "random", "grid", "zoom", "tpe", "gaussian", "pbt"]
+SchedulerName = Literal["none", "median", "halving", "hyperband"]
+
+
+@dataclass(frozen=True)
+class TuneSettings:
+    """How a space of settings is searched.
+
+    Attributes
+    ----------
+    trials
+        How many settings are tried.
+    sampler
+        Where to look: sobol, halton or random draws everywhere; grid every combination of a few values; zoom more and
+        more closely where the best were; tpe and gaussian where a model of what is known expects the best; pbt trains
+        all trials side by side, and the worst go on from the best ones' weights with settings a little changed.
+    scheduler
+        Who trains to the end: all (none), who is better than the median, or the best third after rounds 1, 3, 9 ...
+        (halving), from several first rounds (hyperband).
+    search_minutes
+        No further trials begin after this time; 0 sets no limit.
+    at_once
+        Trials that are trained side by side, and kept together.
+    store
+        Where the trials are kept: a file in the study's folder, or a database by its address,
+        postgresql://user:password@host/database.
+    final
+        Whether the best settings are trained again at the end, into a run with its report.
+    """
+
+    trials: Annotated[int, Range(1, 1_000_000)] = 64
+    sampler: SamplerName = "sobol"
+    scheduler: SchedulerName = "hyperband"
+    search_minutes: Annotated[float, Range(0)] = 0.0
+    at_once: Annotated[int, Range(1, 65536)] = 64
+    store: str = "study.db"
+    final: bool = True
