@@ -34,7 +34,7 @@ BELONGS: dict[str, tuple[str, Collection[str]]] = {
     "margin": ("loss", ("hinge", "squared-hinge")),
     "delta": ("loss", ("huber",)),
     "quantile": ("loss", ("quantile",)),
-    "momentum": ("optimiser", ("sgd", *MOMENTUM)),
+    "momentum": ("optimiser", (*MOMENTUM, "sgd")),
     "beta2": ("optimiser", BETA2),
     "final_rate": ("schedule", ("cosine", "linear", "exponential", "one-cycle")),
     "plateau_patience": ("schedule", ("plateau",)),
