@@ -1,6 +1,9 @@
 // A run: its heading, and one panel at a time.
 import {useEffect, useRef} from 'preact/hooks';
 
+import {DataPanel} from './panels/data';
+import {Layers} from './panels/layers';
+import {PredictionsPanel} from './panels/predictions';
 import {Curves} from './panels/curves';
 import {Findings} from './panels/findings';
 import {Parts} from './panels/parts';
@@ -29,11 +32,14 @@ export type Head = {
 };
 export type PanelProps = {name: string; head: Head; stamps: Stamps | null};
 
-const PANELS: {name: string; needs?: string; panel: (props: PanelProps) => preact.JSX.Element}[] = [
+const PANELS: {name: string; panel: (props: PanelProps) => preact.JSX.Element}[] = [
   {name: 'result', panel: (props) => <Parts {...props} only={['result', 'baselines', 'human', 'scores', 'training', 'augmented', 'repeat']} />},
   {name: 'curves', panel: Curves},
   {name: 'findings', panel: Findings},
-  {name: 'evaluation', panel: (props) => <Parts {...props} only={['confusion', 'labels', 'residuals', 'calibration', 'wrong']} />},
+  {name: 'evaluation', panel: (props) => <Parts {...props} only={['confusion', 'labels', 'residuals', 'calibration']} />},
+  {name: 'predictions', panel: PredictionsPanel},
+  {name: 'data', panel: DataPanel},
+  {name: 'layers', panel: Layers},
   {name: 'settings', panel: Settings},
 ];
 

@@ -50,9 +50,9 @@ class Predictions:
             raise RunError("There are no predictions yet: they are made once, at the end of a run.")
         try:
             with plain_path(path) as plain, duckdb.connect(config=_MODEST) as connection:
-                source = connection.read_parquet(str(plain))
-                form = _form(dict(zip(source.columns, map(str, source.types), strict=True)))
-                connection.execute(f"create view shown as select {_shown(form)} from source")
+                source = f"read_parquet({_literal(str(plain))})"
+                form = _form([str(one[0]) for one in connection.execute(f"describe from {source}").fetchall()])
+                connection.execute(f"create temp view shown as select {_shown(form)} from {source}")
                 return {**_page(connection, form, asked), **self._examples(folder)}
         except (duckdb.Error, UnicodeError) as error:
             raise RunError(f"{path.name} is damaged ({str(error).splitlines()[0][:300]}).") from error
@@ -68,7 +68,7 @@ class Predictions:
 _MODEST: dict[str, str | bool | int | float | list[str]] = {"threads": 1, "memory_limit": "1GB"}
 
 
-def _form(columns: Mapping[str, str]) -> _Form:
+def _form(columns: list[str]) -> _Form:
     sure = [name for name in columns if name.startswith(PROBABILITY_OF)]
     if "truth" in columns and "prediction" in columns:
         if sure:
