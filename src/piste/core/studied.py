@@ -5,12 +5,12 @@ variance of the loss over the whole space.
 """
 
 from dataclasses import dataclass
+from math import inf, isfinite
 
 from piste.core.records import Score
 from piste.core.studies import StudyRecord, TrialRecord
 
-RESULTS, TRIALS, REPORT = "results.json", "trials.json", "report.html"  # of the study's folder
-EXAMPLES = "examples"  # folder: what each trial made of each validation example
+RESULTS, REPORT = "results.json", "report.html"  # of the study's folder
 
 
 @dataclass(frozen=True)
@@ -158,10 +158,11 @@ class RetuneRecord:
 class StudyResults:
     """`results.json`: everything about a study that takes computing to know."""
 
-    best: int | None  # number of the best trial
+    best: int | None = None  # number of the best trial
+    by_loss: bool = True  # whether losses of different trials can be compared; else their scores are
     axes: tuple[AxisRecord, ...] = ()
-    estimates: tuple[EstimateRecord, ...] = ()  # the metric's first, then the loss's
-    so_far: tuple[EstimateRecord, ...] = ()  # of the loss, over the first trials
+    estimate: EstimateRecord | None = None
+    so_far: tuple[EstimateRecord, ...] = ()  # of the first 1, 2, 4 ... trials
     importances: ImportancesRecord | None = None
     regions: tuple[RegionRecord, ...] = ()
     notes: tuple[str, ...] = ()
@@ -177,5 +178,31 @@ class Studied:
     """All that the report of a study is drawn from."""
 
     study: StudyRecord
-    trials: tuple[TrialRecord, ...]
+    trials: tuple[TrialRecord, ...]  # by number
     results: StudyResults
+
+    @property
+    def best(self) -> TrialRecord | None:
+        """The best trial."""
+        return next((one for one in self.trials if one.number == self.results.best), None)
+
+    @property
+    def ranked(self) -> tuple[TrialRecord, ...]:
+        """The trials that have a score, the best first: equal ones by their loss, then by their number."""
+        sign = -1.0 if self.study.higher_is_better else 1.0
+        scored = [one for one in self.trials if one.score is not None and isfinite(one.score)]
+        return tuple(sorted(scored, key=lambda one: (sign * (one.score or 0.0), _loss(one), one.number)))
+
+    @property
+    def compared(self) -> str:
+        """What figures compare trials by."""
+        return "loss" if self.results.by_loss else self.study.metric
+
+    def value(self, trial: TrialRecord) -> float | None:
+        """Return the number by which figures compare a trial."""
+        found = trial.loss if self.results.by_loss else trial.score
+        return found if found is not None and isfinite(found) else None
+
+
+def _loss(trial: TrialRecord) -> float:
+    return trial.loss if trial.loss is not None and isfinite(trial.loss) else inf

@@ -28,10 +28,21 @@ def test_of_many_examples_the_means_of_neighbours_are_kept() -> None:
     np.testing.assert_allclose(found[0, 1], losses[3:6].mean(), rtol=1e-3)
 
 
-def test_what_is_not_finite_stays_the_worst() -> None:
-    found = unpacked(packed(np.array([1.0, np.inf, np.nan, 1e9])))
+def test_large_numbers_keep_their_precision() -> None:
+    squared = np.array([1e12, 3e9, 7.5e8])
+    found = unpacked(packed(squared))
     assert found is not None
-    assert (found[0, 1:] == 65504).all()
+    np.testing.assert_allclose(found[0], squared, rtol=1e-3)
+
+
+def test_nothing_but_zeros_stays_so() -> None:
+    found = unpacked(packed(np.zeros(4)))
+    assert found is not None
+    assert not found.any()
+
+
+def test_nothing_is_kept_where_a_loss_is_not_finite() -> None:
+    assert packed(np.array([1.0, np.inf])) == packed(np.array([np.nan])) == ""
 
 
 def test_a_text_that_was_cut_is_none() -> None:
