@@ -11,6 +11,8 @@ from piste.cli.run_argument import DEFAULT_RUNS
 from piste.lint.settings import LintSettings
 from piste.recipe.settings import LINTING, SECTIONS, Settings
 
+_REPLAY = "File branches.json of a nursed run, whose changes are made again, to the same bits."
+
 
 def _train(
     data: str,
@@ -21,6 +23,8 @@ def _train(
     quiet: bool = False,
     json: bool = False,
     fix: bool = False,
+    nurse: bool = False,
+    replay: Annotated[Path | None, Parameter(help=_REPLAY)] = None,
 ) -> None:
     """Train a network on DATA, judge it on the test split beside simple baselines, and write a report.
 
@@ -35,14 +39,19 @@ def _train(
         Write the run's records as JSON at the end, and nothing else.
     fix
         Cure first what the linter finds where that is safe, as `piste lint DATA --fix` does; DATA stay as they are.
+    nurse
+        Take commands while it trains: keys typed here, and `piste nurse RUN rate 0.5x` from elsewhere.
     """
+    from piste.recipe.nursed_start import care_of
     from piste.recipe.progress import listener
     from piste.recipe.train import train_with
 
     sections = dict(chosen.settings)
     lint = sections.pop(LINTING)
     hear = listener(quiet or json)
-    run = train_with(data, Settings(**sections), chosen.origins, runs, hear, lint=lint, fix=fix)
+    run = train_with(
+        data, Settings(**sections), chosen.origins, runs, hear, lint=lint, fix=fix, care=care_of(nurse, replay)
+    )
     if json:
         records = {"path": str(run.path), "run": run.record, "data": run.data, "evaluation": run.evaluation}
         write_json(records)

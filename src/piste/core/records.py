@@ -268,7 +268,7 @@ class TrainingRecord:
     steps: int
     seconds: float
     compile_seconds: float
-    stopped: str  # why it ended: "epochs", "patience", "diverged", "target", "time", "watch"
+    stopped: str  # why it ended: "epochs", "patience", "diverged", "target", "time", "watch", "nurse"
     initial_loss: InitialLoss
     augmented: tuple[AugmentedExample, ...] = ()
 

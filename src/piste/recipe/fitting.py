@@ -19,11 +19,13 @@ from piste.recipe.network import Network
 from piste.recipe.reading import reading
 from piste.recipe.settings import Settings
 from piste.recipe.weighting import class_weights, weighted
-from piste.train.checkpoint import Checkpoints
+from piste.train.checkpoint import Keeper
 from piste.train.fit import Examples, Fitted, Shown, fit
+from piste.train.plan import Plan
 from piste.train.progress import Watch, unheard
 from piste.train.settings import TrainingSettings
 from piste.train.streaming import Stream, written
+from piste.train.timeline import Effort
 
 
 @dataclass(frozen=True)
@@ -89,13 +91,18 @@ def fit_network(
     encoding: Encoding,
     settings: Settings,
     watch: Watch = unheard,
-    checkpoints: Checkpoints | None = None,
+    checkpoints: Keeper | None = None,
     *,
     by_validation: bool = False,
+    planned: tuple[Plan, Effort] | None = None,
 ) -> tuple[Network, Fitted]:
-    """Return the network that `settings` name, trained; `watch` hears of the progress, as `fit` says."""
-    plan = build_plan(settings, encoding, splits.train_rows)
-    effort = build_effort(settings.training, splits.train_rows)
+    """Return the network that `settings` name, trained; `watch` hears of the progress, as `fit` says.
+
+    Plan and effort are those of the settings, or `planned`.
+    """
+    plan, effort = planned or (
+        build_plan(settings, encoding, splits.train_rows), build_effort(settings.training, splits.train_rows)
+    )  # fmt: skip
     train, validation = weighted(splits.train, splits.validation, encoding, settings.model.class_weights)
     fitted = fit(
         plan,

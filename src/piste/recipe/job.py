@@ -8,6 +8,7 @@ from contextlib import suppress
 import msgspec
 
 from piste.core.errors import PisteError, RunError
+from piste.core.nursing import nursed
 from piste.core.records import EvaluationRecord, RunRecord, Status
 from piste.core.runs import CHECKPOINTS, EVALUATION, PREDICTIONS, RUN, STREAM, RunFolder
 from piste.core.watched import WATCHED
@@ -27,6 +28,8 @@ from piste.recipe.judged import data_alone
 from piste.recipe.linting import lint_after, lint_before
 from piste.recipe.lookout import Lookout
 from piste.recipe.network import Network, save_network
+from piste.recipe.nursed_network import nursed_network, repeated
+from piste.recipe.nursed_ways import Ground
 from piste.recipe.progress import Listener, duration, told
 from piste.recipe.reference import write_reference
 from piste.recipe.run import Run
@@ -100,6 +103,7 @@ def _finished(
     with told(hear, "Asking the linter"):
         seen = judged_run(known, folder, record, splits, settings, network, fitted.watched, predictions, evaluation)
         lint_after(folder, before, seen, hear, lint)
+    record = repeated(folder, record)
     folder.write(dataclasses.replace(record, status=Status.FINISHED, training=training, error=""), RUN)
     report = write_report(folder)
     for name in (CHECKPOINTS, STREAM):
@@ -134,7 +138,12 @@ def _trained(
             raise_if_asked()
             return own(progress) if own and progress.record else None
 
-        network, fitted = fit_network(splits, encoding, settings, watch, checkpoints, by_validation=own is not None)
+        if nursed(folder):
+            seconds = 60.0 * settings.training.checkpoint
+            ground = Ground(folder, splits, encoding, settings, _identity(record, dataset), hear, watch, seconds)
+            network, fitted = nursed_network(ground)
+        else:
+            network, fitted = fit_network(splits, encoding, settings, watch, checkpoints, by_validation=own is not None)
     # A run that went on from a checkpoint may have written epochs after it twice.
     folder.rewrite(fitted.epochs)
     hear.trained()
@@ -148,6 +157,7 @@ _WHY = {
     "target": "the metric reached the target set for it",
     "time": "the time allowed is over",
     "watch": "the function that watches asked for it",
+    "nurse": "it was told to stop",
     "diverged": "the loss was no longer a finite number; try a smaller --learning-rate",
 }
 

@@ -79,7 +79,7 @@ def lint_with(
     return judge(pipeline, RULES, select=wanted.select, ignore=wanted.ignore, seconds=wanted.seconds)
 
 
-_OWN = ("data", "runs", "quiet", "watch", "fix", "ignore")  # what is no setting of `piste.train`
+_OWN = ("data", "runs", "quiet", "watch", "fix", "ignore", "nurse", "replay")  # what is no setting of `piste.train`
 
 
 def _signature() -> inspect.Signature:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from piste.core.errors import RunError, SettingError
+from piste.core.nursing import bedside, nursed
 from piste.core.records import RunRecord, Status
 from piste.core.runs import RUN, RunFolder
 from piste.core.settings import from_mapping
@@ -13,6 +14,7 @@ from piste.recipe.fitting import fitted_encoding
 from piste.recipe.job import carry_out
 from piste.recipe.linting import wanted_of
 from piste.recipe.networks import takes_of
+from piste.recipe.nursed_start import adopt
 from piste.recipe.progress import Listener, listener, told
 from piste.recipe.run import Run
 from piste.recipe.settings import SECTIONS, Settings
@@ -41,11 +43,23 @@ def resume(
 
 
 def resume_with(
-    folder: RunFolder, data: Any, hear: Listener, watch: Watch | None = None, devices: int | None = None
+    folder: RunFolder,
+    data: Any,
+    hear: Listener,
+    watch: Watch | None = None,
+    devices: int | None = None,
+    *,
+    nurse: bool = False,
 ) -> Run:
-    """Do what `resume` does, telling `hear`."""
+    """Do what `resume` does, telling `hear`.
+
+    With `nurse` the run takes commands, and goes on even where it was finished; the caller holds its `bedside`.
+    """
+    if nursed(folder) and not nurse and folder.record.status is not Status.FINISHED:
+        with bedside(folder):
+            return resume_with(folder, data, hear, watch, devices, nurse=True)
     record = folder.record
-    if record.status is Status.FINISHED:
+    if record.status is Status.FINISHED and not nurse:
         hear.say(f"The run {folder.path} is finished; there is nothing to do.")
         return Run(folder)
     if data is None and not record.source:
@@ -67,6 +81,8 @@ def resume_with(
             f"then {folder.data.fingerprint[:12]}. Train anew."
         )
     configure_jax()
+    if nurse and not nursed(folder):
+        adopt(folder, settings)
     record = dataclasses.replace(record, status=Status.UNFINISHED, error="")
     folder.write(record, RUN)
     encoding = fitted_encoding(dataset, settings)

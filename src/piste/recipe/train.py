@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from piste.core.fixes import Fix
+from piste.core.nursing import BRANCHES, bedside
 from piste.core.records import RunRecord, Status
 from piste.core.runs import DATA, RUN, RunFolder
 from piste.core.settings import check
@@ -27,6 +28,7 @@ from piste.recipe.fitting import fitted_encoding
 from piste.recipe.job import carry_out
 from piste.recipe.linting import keep_fixes
 from piste.recipe.networks import takes_of
+from piste.recipe.nursed_start import Care, care_of
 from piste.recipe.progress import Listener, listener, told
 from piste.recipe.resetting import fix_with, sentences
 from piste.recipe.run import Run
@@ -44,6 +46,8 @@ def train(
     watch: Watch | None = None,
     fix: bool = False,
     ignore: Iterable[str] = (),
+    nurse: bool = False,
+    replay: Path | str | None = None,
     **settings: Any,
 ) -> Run:
     """Train a network on `data`, judge it once on the test split beside simple baselines, and write a report.
@@ -64,6 +68,11 @@ def train(
         Whether the linter's findings are cured first where that is safe, as `piste.fix` does.
     ignore
         Rules of the linter that are not asked, named as for `piste.lint`.
+    nurse
+        Whether the training takes commands while it goes on, as `piste.nurse` gives them.
+    replay
+        The `branches.json` of a run that was nursed, on the same data with the same settings: its changes are made
+        again, and give the same bits.
     settings
         Any field of `DataSettings`, `ModelSettings` and `TrainingSettings`; what is left out is chosen from the
         data, and the choice with its reason is said and recorded.
@@ -82,7 +91,8 @@ def train(
     origins = dict.fromkeys(settings, "python")
     given = from_keywords(settings, "piste.train")
     lint = LintSettings(ignore=words(ignore))
-    return train_with(data, given, origins, Path(runs), listener(quiet), watch, lint, fix=fix)
+    care = care_of(nurse, replay)
+    return train_with(data, given, origins, Path(runs), listener(quiet), watch, lint, fix=fix, care=care)
 
 
 def _signature() -> inspect.Signature:
@@ -105,10 +115,11 @@ def train_with(
     lint: LintSettings = EVERY_RULE,
     *,
     fix: bool = False,
+    care: Care | None = None,
 ) -> Run:
     """Do what `train` does with settings that are built already; `origins` says where those given came from.
 
-    `lint` says which rules are asked.
+    `lint` says which rules are asked. `care` gives the branches of a run that is nursed.
     """
     for section in SECTIONS:
         check(getattr(settings, section))
@@ -125,6 +136,7 @@ def train_with(
         hear.say(sentence)
     configure_jax()
     build_model(settings.model, encoding)  # says what is wrong with it before anything is written
+    cared = care(settings) if care else None
     record = RunRecord(
         name=dataset.name,
         status=Status.UNFINISHED,
@@ -142,7 +154,11 @@ def train_with(
     folder.write(record, RUN)
     folder.write(dataset.record, DATA)
     keep_fixes(folder, dataset.name, fixes)
-    return carry_out(folder, record, dataset, encoding, settings, hear, watch, lint)
+    if cared is None:
+        return carry_out(folder, record, dataset, encoding, settings, hear, watch, lint)
+    folder.write(cared, BRANCHES)
+    with bedside(folder):
+        return carry_out(folder, record, dataset, encoding, settings, hear, watch, lint)
 
 
 def _as_read(settings: Settings, dataset: DataSet) -> Settings:

@@ -10,6 +10,7 @@ ENDINGS = {
     "diverged": "the loss was no longer a number",
     "time": "the time allowed was over",
     "watch": "the function that watched it asked for that",
+    "nurse": "it was told to stop",
     "target": "the metric had reached the target set for it",
 }
 
