@@ -13,6 +13,7 @@ import jax.numpy as jnp
 
 from piste.core.errors import SettingError
 from piste.nn.layer import Context, Layer, Parameters, Shape
+from piste.nn.traced import chosen
 
 
 def linear(x: jax.Array) -> jax.Array:
@@ -97,7 +98,7 @@ class Activation(Layer):
 
     def __call__(self, parameters: Parameters, inputs: jax.Array, context: Context) -> jax.Array:
         """Return the activation of `inputs`."""
-        return ACTIVATIONS[self.name](inputs)
+        return chosen(ACTIVATIONS, self.name)(inputs)
 
 
 @dataclass(frozen=True)

@@ -22,13 +22,14 @@ from piste.nn.grouped import convolve_any
 from piste.nn.initialisers import INITIALISERS
 from piste.nn.layer import Context, Parameters, Shape
 from piste.nn.sums import add_bias
+from piste.nn.traced import chosen
 from piste.nn.windows import Padding, StepPadding, edges, per_axis, reaches, window_mask
 
 
 def draw_kernel(key: jax.Array, shape: Shape, initialiser: str, bias: bool) -> Parameters:
     """Return the weight of `shape` (..., features, units) and, when asked, the bias (units,), zero."""
     name = "he_normal" if initialiser == "auto" else initialiser
-    parameters = {"weight": INITIALISERS[name](key, shape)}
+    parameters = {"weight": chosen(INITIALISERS, name)(key, shape)}
     return {**parameters, "bias": jnp.zeros(shape[-1:], jnp.float32)} if bias else parameters
 
 

@@ -8,6 +8,7 @@ from piste.core.errors import SettingError
 from piste.nn.initialisers import INITIALISERS, initial_bias
 from piste.nn.layer import Context, Layer, Parameters, Shape
 from piste.nn.small_products import product
+from piste.nn.traced import chosen
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Dense(Layer):
     def init(self, key: jax.Array, shape: Shape) -> Parameters:
         """Return weight (F, units) and bias (units,), drawn as `initialisers.initial_bias` says."""
         name = "he_normal" if self.initialiser == "auto" else self.initialiser
-        parameters = {"weight": INITIALISERS[name](key, (shape[-1], self.units))}
+        parameters = {"weight": chosen(INITIALISERS, name)(key, (shape[-1], self.units))}
         if self.bias:
             parameters["bias"] = initial_bias(jax.random.fold_in(key, 1), name, (shape[-1], self.units))
         return parameters

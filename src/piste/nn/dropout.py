@@ -14,6 +14,7 @@ import jax.numpy as jnp
 from piste.core.errors import SettingError
 from piste.nn.constraints import Checked, Share
 from piste.nn.layer import Context, Parameters
+from piste.nn.traced import is_known, rounded
 
 _LEVELS = 1 << 16
 
@@ -21,13 +22,19 @@ _LEVELS = 1 << 16
 def drop(inputs: jax.Array, keep: float, shape: tuple[int, ...], context: Context) -> jax.Array:
     """Return inputs with parts silenced; `shape` broadcasts against the inputs and has one place per part."""
     # 16 random bits a part are half the work of 32; the probability is rounded to them, and the scale with it.
-    level = max(round(keep * _LEVELS), 1)
-    if not context.training or level == _LEVELS:
+    if not context.training or (is_known(keep) and round(keep * _LEVELS) == _LEVELS):
         return inputs
     if context.key is None:
         raise SettingError("Dropout needs a random key while training: give Context(training=True, key=...).")
-    kept = jax.random.bits(context.key, shape, jnp.uint16) < level
-    return jnp.where(kept, inputs / (level / _LEVELS), jnp.zeros_like(inputs))
+    level = rounded(keep * _LEVELS)
+    bits = jax.random.bits(context.key, shape, jnp.uint16)
+    if is_known(level):
+        level = max(level, 1)
+        return jnp.where(bits < level, inputs / (level / _LEVELS), jnp.zeros_like(inputs))
+    level = jnp.maximum(level, 1)
+    scale = (level / _LEVELS).astype(inputs.dtype)
+    # The level may be one more than 16 bits hold.
+    return jnp.where(bits <= (level - 1).astype(jnp.uint16), inputs / scale, jnp.zeros_like(inputs))
 
 
 @dataclass(frozen=True)

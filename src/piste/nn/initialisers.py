@@ -14,11 +14,13 @@ direction, and biases of the weights' own size were measured to cost accuracy (d
 
 import math
 from collections.abc import Callable
+from functools import partial
 
 import jax
 import jax.numpy as jnp
 
 from piste.nn.layer import Shape
+from piste.nn.traced import chosen
 
 Initialiser = Callable[[jax.Array, Shape], jax.Array]
 
@@ -115,6 +117,11 @@ def initial_bias(key: jax.Array, name: str, shape: Shape) -> jax.Array:
 
     They are drawn, of variance `gain / fan_in^2`, where the name is one for units that bend, and zero elsewhere.
     """
-    if name not in _GAINS:
+    biases = {one: partial(_drawn_bias, _GAINS.get(one, 0.0)) for one in INITIALISERS}
+    return chosen(biases, name)(key, shape)
+
+
+def _drawn_bias(gain: float, key: jax.Array, shape: Shape) -> jax.Array:
+    if not gain:
         return jnp.zeros(shape[-1:], jnp.float32)
-    return _normal(key, shape[-1:], _GAINS[name] / fans(shape)[0] ** 2)
+    return _normal(key, shape[-1:], gain / fans(shape)[0] ** 2)

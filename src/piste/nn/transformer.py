@@ -15,6 +15,7 @@ from piste.nn.layer import Context, Layer, Parameters, Shape
 from piste.nn.normalisation import LayerNorm, RMSNorm
 from piste.nn.residual import Residual
 from piste.nn.sequential import Sequential
+from piste.nn.traced import is_known, made
 
 
 @dataclass(frozen=True)
@@ -45,15 +46,15 @@ class TransformerBlock(Checked):
 
     def layers(self, features: int) -> Sequential:
         """Return the block as plain layers, for inputs of `features`."""
-        dropout = () if self.keep == 1.0 else (Dropout(self.keep),)
+        dropout = () if is_known(self.keep) and self.keep == 1.0 else (made(Dropout, keep=self.keep),)
         norm = LayerNorm() if self.norm == "layer" else RMSNorm()
         attention: tuple[Layer, ...] = (
-            MultiHeadAttention(self.heads, causal=self.causal, rotary=self.rotary, keep=self.keep),
+            made(MultiHeadAttention, heads=self.heads, causal=self.causal, rotary=self.rotary, keep=self.keep),
             *dropout,
         )
         network: tuple[Layer, ...] = (
             Dense(self.hidden or 4 * features, initialiser="glorot_uniform"),
-            Activation(self.activation),
+            made(Activation, name=self.activation),
             *dropout,
             Dense(features, initialiser="glorot_uniform"),
             *dropout,

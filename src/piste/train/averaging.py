@@ -4,7 +4,6 @@ The average is what is validated and kept. Statistics of batch norm belong to th
 they are measured again with the averaged ones.
 """
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, NamedTuple
@@ -14,6 +13,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from piste.core.settings import Range, check
+from piste.nn.traced import log
 
 REMEASURED = 50  # batches a running mean with momentum 0.9 needs to forget all but half a percent
 
@@ -74,7 +74,7 @@ def after_round(
 def averaged(averaging: Averaging, averages: Averages, weights: Any) -> Any:
     """Return the weights to judge and keep: the average, or the present `weights` while there is none."""
     if averaging.kind == "ema":
-        total = -jnp.expm1(averages.points * math.log(averaging.decay))
+        total = -jnp.expm1(averages.points * log(averaging.decay))
         return jax.tree.map(lambda mean: mean / total, averages.weights)
     return jax.tree.map(lambda mean, weight: jnp.where(averages.points > 0, mean, weight), averages.weights, weights)
 

@@ -1,7 +1,6 @@
 """The network on a batch, in the precision and on the devices of a training: the one way through which all go."""
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any
 
 import jax
@@ -41,7 +40,6 @@ def forward(
     return kept(precision, outputs), jax.tree.map(lambda now, before: now.astype(before.dtype), new, state)
 
 
-@lru_cache(maxsize=64)
 def _looks_up(model: Layer) -> bool:
     return any(isinstance(layer, Embedding) for layer in _layers(model))
 

@@ -13,6 +13,7 @@ import jax.numpy as jnp
 import optax
 
 from piste.core.errors import SettingError
+from piste.nn.traced import is_off
 from piste.train.adam import scale_by_adam
 from piste.train.by_tensor import trust_ratio, with_muon
 from piste.train.layout import Layout, Parts, norm
@@ -125,25 +126,25 @@ class Optimiser:
         layout = layout or Layout.of(weights)
         gradient = self.penalised(self._clipped(gradient), weights, decayed)
         direction, state = OPTIMISERS[self.name](self, layout).update(gradient, state, weights)
-        if self.weight_decay > 0:
+        if not is_off(self.weight_decay):
             direction = self._added(self.weight_decay, direction, weights, decayed)
         if self.name == "lamb":
             direction = trust_ratio(direction, weights, layout)
         return direction, state
 
     def _clipped(self, gradient: Parts) -> Parts:
-        if self.clip > 0:
+        if not is_off(self.clip):
             scale = jnp.minimum(1.0, self.clip / jnp.maximum(norm(gradient), 1e-12))
             gradient = jax.tree.map(lambda part: part * scale, gradient)
-        if self.clip_value > 0:
+        if not is_off(self.clip_value):
             gradient = jax.tree.map(lambda part: jnp.clip(part, -self.clip_value, self.clip_value), gradient)
         return gradient
 
     def penalised(self, gradient: Parts, weights: Parts, decayed: Parts) -> Parts:
         """Return the gradient of loss and penalties."""
-        if self.l2 > 0:
+        if not is_off(self.l2):
             gradient = self._added(self.l2, gradient, weights, decayed)
-        if self.l1 > 0:
+        if not is_off(self.l1):
             gradient = self._added(self.l1, gradient, jax.tree.map(jnp.sign, weights), decayed)
         return gradient
 

@@ -44,6 +44,17 @@ class Plan:
         return _layout(self.model, self.input_shape)
 
 
+class Filled(Plan):
+    """A plan inside a program, some of whose settings are the program's own values. `outline` is one without them."""
+
+    outline: Plan
+
+    @property
+    def layout(self) -> Layout:
+        """The layout of the model's parameters, which is that of the outline."""
+        return self.outline.layout
+
+
 @lru_cache(maxsize=64)
 def _layout(model: Layer, shape: Shape) -> Layout:
     return Layout.of(jax.eval_shape(partial(model.init, shape=shape), jax.random.key(0)))

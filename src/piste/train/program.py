@@ -22,9 +22,9 @@ from piste.train import averaging, plateau
 from piste.train.compiler import jitted
 from piste.train.forward import forward
 from piste.train.layout import Layout, Parts, norm
-from piste.train.plan import Carry, Curves, Limits, Plan, Split, Stretch
+from piste.train.plan import Carry, Curves, Filled, Limits, Plan, Split, Stretch
 from piste.train.precision import kept
-from piste.train.seen import Seen, Tallies, eye_of, norms, rise
+from piste.train.seen import Blind, Seen, Tallies, eye_of, norms, rise
 from piste.train.sharding import placements
 from piste.train.step import train_step
 
@@ -59,7 +59,8 @@ def evaluate(plan: Plan, layout: Layout, weights: Parts, state: Any, split: Spli
 
 def judged(plan: Plan, layout: Layout, weights: Parts, state: Any, split: Split) -> Judged:
     """Return all that a split shows of a network; its rows are padded to whole chunks."""
-    metric, eye = plan.metric, eye_of(plan, EVALUATION_CHUNK, split.inputs.dtype)
+    metric = plan.metric
+    eye = Blind(plan) if isinstance(plan, Filled) else eye_of(plan, EVALUATION_CHUNK, split.inputs.dtype)
     parameters, split = layout.unpack(weights), kept(plan.precision, split)
     weight = jnp.ones(len(split.targets)) if split.weight is None else split.weight
     chunked = (split.inputs, split.targets, weight)
@@ -90,12 +91,13 @@ def judged(plan: Plan, layout: Layout, weights: Parts, state: Any, split: Split)
 @lru_cache(maxsize=64)
 def compiled(plan: Plan) -> Callable[[Carry, Split, Split, Stretch, Limits], tuple[Carry, Curves]]:
     """Return the program for `plan`: (carry, train, validation, stretch, limits) -> (carry, curves)."""
-    return jitted(partial(_run, plan), donate_argnums=0, **placements(plan.devices))
+    return jitted(partial(run_stretch, plan), donate_argnums=0, **placements(plan.devices))
 
 
-def _run(
+def run_stretch(
     plan: Plan, carry: Carry, train: Split, validation: Split, stretch: Stretch, limits: Limits
 ) -> tuple[Carry, Curves]:
+    """Return the carry after the work of `stretch`, and what each of its rounds measured."""
     layout = plan.layout
     decayed = layout.of_rank_two()
 

@@ -112,6 +112,29 @@ class Eye:
         return (jnp.stack(silent), jnp.stack(saturated)) if silent else (empty, empty)
 
 
+class Blind:
+    """The network in evaluation mode with nothing in view."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+
+    def look(self, parameters: Any, state: Any, inputs: jax.Array, weight: jax.Array) -> tuple[jax.Array, Tallies]:
+        """Return the outputs of a chunk."""
+        return _outputs(self._plan, parameters, state, inputs), ()
+
+    def nothing(self) -> Tallies:
+        """Return no tallies."""
+        return ()
+
+    def add(self, first: Tallies, second: Tallies) -> Tallies:
+        """Return no tallies."""
+        return ()
+
+    def shares(self, tallies: Tallies, rows: jax.Array) -> tuple[jax.Array, jax.Array]:
+        """Return the shares of no layers."""
+        return jnp.zeros(0, jnp.float32), jnp.zeros(0, jnp.float32)
+
+
 @lru_cache(maxsize=64)
 def eye_of(plan: Plan, rows: int, kind: Any) -> Eye:
     """Return the eye on chunks of `rows` inputs, which were of dtype `kind`. Traced once for the program and more."""

@@ -45,15 +45,21 @@ def steps_per_epoch(examples: int, batch_size: int) -> int:
 
 def named_key(seed: int, *names: str | int) -> jax.Array:
     """Return the random key that belongs to `names` under `seed`."""
+    return jax.random.wrap_key_data(jax.device_put(key_words(seed, *names)))
+
+
+def key_words(seed: int, *names: str | int) -> NDArray[np.uint32]:
+    """Return the two words of the random key that belongs to `names` under `seed`."""
     number = seed_of(seed, *names)
-    return jax.random.wrap_key_data(jax.device_put(np.asarray([number >> 32, number & 0xFFFFFFFF], np.uint32)))
+    return np.asarray([number >> 32, number & 0xFFFFFFFF], np.uint32)
 
 
 class Timeline:
     """The calls of one training of `examples` rows of `row_bytes` bytes each.
 
     `steps` is the number of steps of an epoch, `total` that of all, `round` that up to a validation; `whole` is how
-    many rounds fit one call, 0 where a round needs several calls of at most `piece` steps.
+    many rounds fit one call, 0 where a round needs several calls of at most `piece` steps; a round of a call has places
+    for `capacity` steps.
 
     Where only a window of `window` rows is on the device at a time (a multiple of the batch size; 0 for all rows), row
     numbers count within the window, and no call goes past its end.
@@ -72,8 +78,8 @@ class Timeline:
         longest = min(self.round, self.window_steps) if window else self.round
         self.piece = min(longest, room)
         # Padded, so that nearby sizes are compiled once; the rows of a full batch must be exact.
-        self._capacity = self.piece if self.piece < longest else bucket(self.piece)
-        values = self._capacity * self.batch_size
+        self.capacity = self.piece if self.piece < longest else bucket(self.piece)
+        values = self.capacity * self.batch_size
         rounds = 1 << (self.rounds - 1).bit_length()
         self.whole = 0 if window or self.piece < self.round else min(max(_ORDER_VALUES // values, 1), rounds)
 
@@ -109,14 +115,11 @@ class Timeline:
     def stretch(self, step: int, amount: int) -> Stretch:
         """Return the work of `amount` rounds, or steps, from `step` on."""
         count = max(self.whole, 1)
-        order = np.zeros((count, self._capacity, self.batch_size), np.int32)
-        rates = np.zeros((count, self._capacity), self._effort.rates.dtype)
+        order = np.zeros((count, self.capacity, self.batch_size), np.int32)
+        rates = np.zeros((count, self.capacity), self._effort.rates.dtype)
         firsts, steps = np.zeros(count, np.int32), np.zeros(count, np.int32)
-        number = step // self.round
-        for index in range(amount if self.whole else min(amount, 1)):
-            first = step + index * self.round
-            last = self.round_end(number + index + 1) if self.whole else step + amount
-            order[index, : last - first] = self._rows(first, last)
+        for index, (first, last) in enumerate(self.rounds_of(step, amount)):
+            order[index, : last - first] = self.rows(first, last)
             rates[index, : last - first] = self._effort.rates[first:last]
             firsts[index], steps[index] = first, last - first
         return Stretch(
@@ -126,14 +129,25 @@ class Timeline:
             steps=handed(steps),
             rounds=handed(np.int32(amount if self.whole else min(amount, 1))),
             key=self._key,
-            validates=handed(np.bool_(self.whole or step + amount == self.round_end(number + 1))),
+            validates=handed(self.validates(step, amount)),
         )
+
+    def rounds_of(self, step: int, amount: int) -> list[tuple[int, int]]:
+        """Return the first step of each round, or the piece of one, that a call does, and the one after its last."""
+        if not self.whole:
+            return [(step, step + amount)] if amount else []
+        firsts = range(step, step + amount * self.round, self.round)
+        return [(first, self.round_end(first // self.round + 1)) for first in firsts]
+
+    def validates(self, step: int, amount: int) -> np.bool_:
+        """Return whether a call that does `amount` from `step` on ends its rounds."""
+        return np.bool_(self.whole or step + amount == self.round_end(step // self.round + 1))
 
     def rows_of(self, step: int) -> NDArray[np.int32]:
         """Return the rows of one step's batch, (B,)."""
-        return self._rows(step, step + 1)[0]
+        return self.rows(step, step + 1)[0]
 
-    def _rows(self, first: int, last: int) -> NDArray[np.int32]:
+    def rows(self, first: int, last: int) -> NDArray[np.int32]:
         """Return the rows of the steps from `first` up to `last`, (S, B)."""
         parts = []
         while first < last:

@@ -9,6 +9,7 @@ import jax.numpy as jnp
 from piste.core.settings import Range
 from piste.nn.augment.augmentation import PICTURE, Augmentation, as_floats, stored_as
 from piste.nn.augment.draws import about
+from piste.nn.traced import is_off
 
 Strength = Annotated[float, Range(0.0, 1.0)]
 
@@ -35,7 +36,7 @@ class ColourJitter(Augmentation):
         ).reshape(3, 1, 1, 1, 1)
         values = as_floats(inputs)
         middle = jnp.mean(values, (1, 2, 3), keepdims=True)
-        if inputs.shape[-1] > 1 and self.saturation > 0:
+        if inputs.shape[-1] > 1 and not is_off(self.saturation):
             grey = jnp.mean(values, 3, keepdims=True)
             values = grey + draws[2] * (values - grey)
         return stored_as(draws[0] * (middle + draws[1] * (values - middle)), inputs), targets

@@ -14,7 +14,7 @@ _LEVELS = 1 << 16
 def whole(key: jax.Array, shape: tuple[int, ...], count: int) -> jax.Array:
     """Return int32 numbers, 0 to `count` - 1 alike; count is at most 65536, and probabilities are exact to 1/65536."""
     bits = jax.random.bits(key, shape, jnp.uint16).astype(jnp.uint32)
-    return ((bits * count) >> 16).astype(jnp.int32)
+    return ((bits * jnp.asarray(count, jnp.uint32)) >> 16).astype(jnp.int32)
 
 
 def share(key: jax.Array, shape: tuple[int, ...]) -> jax.Array:

@@ -19,7 +19,7 @@ from piste.nn.augment.augmentation import PICTURE, Augmentation, as_floats, stor
 from piste.nn.augment.cutout import boxes
 from piste.nn.augment.draws import whole
 
-_QUANTILES = 4096
+QUANTILES = 4096
 Alpha = Annotated[float, Range(0.01, 100.0)]
 Classes = Annotated[int, Range(0)]
 
@@ -85,16 +85,19 @@ def mixed_targets(targets: jax.Array, kept: jax.Array, classes: int) -> jax.Arra
     return part * soft + (1.0 - part) * jnp.roll(soft, 1, 0)
 
 
-def beta(key: jax.Array, shape: tuple[int, ...], alpha: float) -> jax.Array:
+def beta(key: jax.Array, shape: tuple[int, ...], alpha: float | jax.Array) -> jax.Array:
     """Return float32 draws from Beta(alpha, alpha): one of 4096 quantiles each, looked up.
 
-    JAX's own draw rejects in a loop, which takes longer than mixing the pictures.
+    JAX's own draw rejects in a loop, which takes longer than mixing the pictures. In place of `alpha` the quantiles
+    themselves (4096,) may be given.
     """
-    return jnp.asarray(_beta_quantiles(alpha))[whole(key, shape, _QUANTILES)]
+    table = jnp.asarray(beta_quantiles(alpha) if isinstance(alpha, int | float) else alpha)
+    return table[whole(key, shape, QUANTILES)]
 
 
 @lru_cache(maxsize=16)
-def _beta_quantiles(alpha: float) -> NDArray[np.float32]:
-    middles = (np.arange(_QUANTILES) + 0.5) / _QUANTILES
+def beta_quantiles(alpha: float) -> NDArray[np.float32]:
+    """Return the quantiles of Beta(alpha, alpha) in the middles of 4096 equal parts."""
+    middles = (np.arange(QUANTILES) + 0.5) / QUANTILES
     quantiles: NDArray[np.float32] = betaincinv(alpha, alpha, middles).astype(np.float32)
     return quantiles

@@ -12,6 +12,7 @@ from piste.nn.augment.augmentation import STEPS, Augmentation
 from piste.nn.augment.draws import share
 from piste.nn.augment.scale import window
 from piste.nn.augment.shift import picked
+from piste.nn.traced import rounded
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class StepMask(Augmentation):
         """Return the sequences with a run of steps hidden, and the same targets."""
         count, length = inputs.shape[:2]
         draws = share(key, (2, count, 1))
-        run = jnp.floor(draws[0] * (round(self.longest * length) + 1))
+        run = jnp.floor(draws[0] * (rounded(self.longest * length) + 1))
         first = jnp.floor(draws[1] * (length - run + 1))
         steps = jnp.arange(length, dtype=jnp.float32)[None, :]
         hidden = ((steps >= first) & (steps < first + run)).reshape(count, length, *[1] * (inputs.ndim - 2))

@@ -11,6 +11,7 @@ from piste.core.errors import SettingError
 from piste.core.settings import Range
 from piste.nn.augment.augmentation import COLUMNS, Augmentation
 from piste.nn.augment.draws import hashed
+from piste.nn.traced import rounded
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class SwapNoise(Augmentation):
             )
         columns = max(self.groups) + 1 if self.groups else features
         bits = hashed(key, (count, columns))
-        swapped = (bits & 0xFFFF) < round(self.share * 65536)
+        swapped = (bits & 0xFFFF) < rounded(self.share * 65536)
         own = jnp.arange(count, dtype=jnp.int32)[:, None]
         # The upper 16 bits choose the example, in products that fit 32.
         other = (((bits >> 16) * jnp.uint32(min(count, 65536))) >> 16).astype(jnp.int32)

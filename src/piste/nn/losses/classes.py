@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from piste.core.settings import Range
 from piste.nn.losses.loss import StandardLoss, Values, check_shapes
+from piste.nn.traced import is_off
 
 
 class ClassLoss(StandardLoss):
@@ -48,7 +49,7 @@ class CrossEntropy(ClassLoss):
             picked = jnp.sum(targets * logs, axis=-1)
         else:
             picked = jnp.sum(jnp.where(one_hot(targets, outputs), logs, 0.0), axis=-1)
-        if self.smoothing == 0.0:
+        if is_off(self.smoothing):
             return -picked
         return -(1.0 - self.smoothing) * picked - self.smoothing * jnp.mean(logs, axis=-1)
 

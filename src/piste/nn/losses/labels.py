@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from piste.core.settings import Range
 from piste.nn.losses.loss import StandardLoss, Values, check_shapes
+from piste.nn.traced import is_known
 
 
 class LabelLoss(StandardLoss):
@@ -35,7 +36,7 @@ class BinaryCrossEntropy(LabelLoss):
         """Return the loss of each example, in nats per label."""
         check_shapes(self, outputs, targets)
         values = jnp.maximum(outputs, 0) - outputs * targets + jnp.log1p(jnp.exp(-jnp.abs(outputs)))
-        if self.positive != 1.0:
+        if not is_known(self.positive) or self.positive != 1.0:
             values = values * jnp.where(targets > 0.5, self.positive, 1.0)
         return jnp.mean(values, axis=-1)
 
