@@ -7,6 +7,7 @@ import {List} from './list';
 import {Newest} from './newest';
 import {address, usePlace} from './route';
 import {Run} from './run';
+import {Study} from './study/study';
 import {initialSpeech, LANGUAGES, otherSpeech, SpeechContext} from './speech';
 
 function Page() {
@@ -28,7 +29,7 @@ function Page() {
           ))}
         </span>
       </header>
-      {place.view === 'newest' ? <Newest panel={place.panel} /> : place.view === 'run' ? <Run key={place.name} name={place.name} panel={place.panel} /> : <List />}
+      {place.view === 'newest' ? <Newest panel={place.panel} /> : place.view === 'run' ? <Run key={place.name} name={place.name} panel={place.panel} /> : place.view === 'study' ? <Study key={place.name} name={place.name} panel={place.panel} /> : <List />}
     </SpeechContext.Provider>
   );
 }

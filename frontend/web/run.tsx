@@ -46,7 +46,7 @@ const PANELS: {name: string; panel: (props: PanelProps) => preact.JSX.Element}[]
 export function Run({name, panel}: {name: string; panel: string}) {
   const speech = useSpeech();
   const {say, known} = speech;
-  const [stamps, there] = useEvents<Stamps>(`api/runs/${encodeURIComponent(name)}/events`);
+  const [stamps, there] = useEvents<Stamps>(`api/entries/${encodeURIComponent(name)}/events`);
   const {content: head, error} = useAnswer<Head>(`api/runs/${encodeURIComponent(name)}`, versionOf(stamps, 'run.json'));
   const at = PANELS.find((one) => one.name === panel) ?? (head?.status === 'unfinished' ? PANELS[1]! : PANELS[0]!);
   const heading = useRef<HTMLHeadingElement>(null);

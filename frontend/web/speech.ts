@@ -33,7 +33,7 @@ export function speech(language: string, texts: Record<string, string>): Speech 
     known: (name, text) => texts[name] ?? text,
     number,
     count: (value) => whole.format(value),
-    percent: (value) => (value === null || value === undefined ? '–' : `${number(100 * value, 3)} %`),
+    percent: (value) => (value === null || value === undefined ? '–' : `${number(Math.abs(value) < 5e-5 ? 0 : 100 * value, 3)} %`),
     time: (iso) => {
       const date = new Date(iso);
       return Number.isNaN(date.getTime()) ? iso : date.toLocaleString(language, {dateStyle: 'medium', timeStyle: 'short'});

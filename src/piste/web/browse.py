@@ -19,6 +19,7 @@ from piste.web.places import MEGABYTE, Places, readable
 from piste.web.predictions import Predictions
 from piste.web.records import Reader, stamps
 from piste.web.remembered import stamp
+from piste.web.studies import Studies
 
 _SANDBOX = "sandbox allow-scripts allow-popups; frame-ancestors 'none'; form-action 'none'; base-uri 'none'"
 _MOST_CURVES = 8  # runs whose curves are kept in memory
@@ -29,6 +30,7 @@ class Browse:
 
     def __init__(self, places: Places) -> None:
         self._places, self._listing, self._reader = places, Listing(places), Reader()
+        self._studies = Studies(places, self._reader)
         self._predictions = Predictions(self._reader)
         self._curves: dict[str, Curves] = {}
 
@@ -49,7 +51,9 @@ class Browse:
             Route("/api/texts/{language}", answered(self._texts), methods=["GET"]),
             Route("/api/entries", answered(lambda _: self._listing.entries()), methods=["GET"]),
             Route("/api/events", self._events, methods=["GET"]),
-            Route("/api/runs/{name}/events", self._run_events, methods=["GET"]),
+            Route("/api/entries/{name}/events", self._entry_events, methods=["GET"]),
+            Route("/api/studies/{name}", answered(self._study), methods=["GET"]),
+            Route("/api/studies/{name}/parts", answered(self._study_parts), methods=["GET"]),
             *(Route(f"/api/runs/{{name}}{end}", answered(make), methods=["GET"]) for end, make in shown.items()),
             Route("/runs/{name}/report", answered(self._report), methods=["GET"]),
         ]
@@ -62,6 +66,12 @@ class Browse:
         if language not in LANGUAGES:
             raise RefusedError(f"The page speaks {', '.join(LANGUAGES)}.")
         return catalogue(language)
+
+    def _study(self, request: Request) -> dict[str, Any]:
+        return self._studies.content(request.path_params["name"])
+
+    def _study_parts(self, request: Request) -> Any:
+        return self._studies.parts(request.path_params["name"])
 
     def _run(self, request: Request) -> RunFolder:
         return self._places.run(request.path_params["name"])
@@ -89,7 +99,7 @@ class Browse:
 
         return stream(request, look, seconds=2.0)
 
-    async def _run_events(self, request: Request) -> Response:
+    async def _entry_events(self, request: Request) -> Response:
         @answered
         def named(request: Request) -> Response:
             folder = self._places.entry(request.path_params["name"])

@@ -8,9 +8,12 @@ import msgspec
 from piste.core.errors import RunError
 from piste.core.findings import LINT, LintRecord, stage
 from piste.core.human import HUMAN, HumanRecord
+from piste.core.nursing import BRANCHES
 from piste.core.panels import Panel
 from piste.core.records import DataRecord, EvaluationRecord, RunRecord, decode
 from piste.core.runs import DATA, EVALUATION, METRICS, RUN, RunFolder
+from piste.core.studied import RESULTS
+from piste.core.studies import STORE, STUDY, TRIALS
 from piste.core.watched import WATCHED, WatchedRecord
 from piste.report.records import Records
 from piste.report.views import VIEWS, drawn
@@ -18,7 +21,7 @@ from piste.web.places import MEGABYTE, ordinary, readable
 from piste.web.remembered import Remembered, Stamp, stamp
 
 Record = TypeVar("Record")
-FILES = (RUN, DATA, METRICS, LINT, WATCHED, EVALUATION, HUMAN, "graph.json", "views.json", "nurse.json", "study.json")
+FILES = (RUN, DATA, METRICS, LINT, WATCHED, EVALUATION, HUMAN, BRANCHES, STUDY, STORE, TRIALS, RESULTS)
 OWN = ("learning", "lint", "settings", "features")  # parts of the report that the page has a panel of its own for
 _CURVES = 16 * MEGABYTE  # of `metrics.jsonl`, that the report's parts are drawn from
 
