@@ -24,6 +24,7 @@ EXAMPLES: dict[str, tuple[dict[str, Any], tuple[int, ...]]] = {
     "Concatenate": ({"layers": [DENSE, {"layer": "PReLU"}]}, FLAT),
     "Add": ({"layers": [DENSE, {"layer": "PReLU"}]}, FLAT),
     "Multiply": ({"layers": [DENSE, {"layer": "PReLU"}]}, FLAT),
+    "Ensemble": ({"layers": [DENSE, {"layer": "PReLU"}], "of": "labels"}, FLAT),
     "Dense": ({"units": 3}, FLAT),
     "Conv1D": ({"units": 3, "padding": "causal", "dilation": 2}, STEPS),
     "Conv2D": ({"units": 3, "size": [3, 2], "groups": 1}, PICTURE),

@@ -18,6 +18,7 @@ from piste.nn.convolution import Conv1D, Conv2D, DepthwiseConv1D, DepthwiseConv2
 from piste.nn.dense import Dense
 from piste.nn.dropout import ChannelDropout, Dropout, StochasticDepth
 from piste.nn.embedding import Embedding, LearnedPositions, Masking, SinusoidalPositions
+from piste.nn.ensemble import Ensemble
 from piste.nn.layer import Layer
 from piste.nn.normalisation import BatchNorm, GroupNorm, InstanceNorm, LayerNorm, RMSNorm, Standardise
 from piste.nn.numbers import NumberEmbedding
@@ -37,6 +38,7 @@ LAYERS: tuple[type[Layer], ...] = (
     Concatenate,  # branches side by side
     Add,  # the sum of branches
     Multiply,  # the product of branches: gates
+    Ensemble,  # the mean answer of whole networks
     Dense,  # weighted sums of all inputs
     Conv1D,  # weighted sums of a window of steps
     Conv2D,  # weighted sums of a window of a picture
