@@ -1,0 +1,316 @@
+"""The lens: the computational graph of a loss, with every value in it and every gradient that reaches it."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+
+from piste.core.errors import SettingError
+from piste.core.graphs import CheckRecord, GraphRecord, KeptRecord, NodeKind
+from piste.lens.graph_check import compared
+from piste.lens.graph_finding import found
+from piste.lens.graph_inside import inside_of
+from piste.lens.graph_keeping import Keeping, keeping
+from piste.lens.graph_local import Local
+from piste.lens.graph_names import argument_names, leaf_names
+from piste.lens.graph_records import edge_records, group_records, node_records, shares, statistics
+from piste.lens.graph_rest import results_with, stops
+from piste.lens.graph_sweep import Swept, Trips, Wanted, sweep, trips_of
+from piste.lens.graph_trace import Node, Step, Traced, traced
+from piste.lens.graph_width import widened, width
+
+Named = str | Node
+NARROW = "The function computes this node in fewer bits than float64, so the differences are coarse."
+STOPPED = "Behind this node a gradient is stopped on purpose, which differences do not know."
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """The gradient that one operation brings back to a node; the `share`s of a node add up to one."""
+
+    successor: str
+    gradient: NDArray[Any]
+    share: float
+
+
+@dataclass(frozen=True, eq=False)
+class Lens:
+    """One loss for one batch, looked into. Made by `look`, or `piste.lens`.
+
+    `seeds` are the gradients of the results: 1 for a loss. `rest` gives the loss for other results than these, and
+    `again` the same lens in float64.
+    """
+
+    traced: Traced
+    leaves: tuple[Any, ...]
+    seeds: tuple[Any, ...]
+    keeping: Keeping
+    title: str
+    rest: Callable[[Sequence[Any]], Any]
+    again: Callable[[], "Lens"]
+    wide: bool = False
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """All nodes, in the order in which they are computed."""
+        return self.traced.nodes
+
+    @property
+    def weights(self) -> tuple[Node, ...]:
+        """The nodes that are weights."""
+        return tuple(one for one in self.nodes if one.kind is NodeKind.WEIGHT)
+
+    @property
+    def loss(self) -> float:
+        """The value that is differentiated."""
+        with width(self.wide):
+            return float(self.rest([self._array(one) for one in self.traced.results]))
+
+    @cached_property
+    def kept(self) -> KeptRecord:
+        """What stayed in memory, and what was dropped."""
+        return self.keeping.record(self.traced)
+
+    @cached_property
+    def graph(self) -> GraphRecord:
+        """The graph as a record, with the statistics of what was kept."""
+        swept = self._swept
+        values = {one: statistics(plain(array)) for one, array in swept.values.items()}
+        gradients = {one: statistics(plain(array)) for one, array in swept.gradients.items() if array is not None}
+        brought = {}
+        for number in self.keeping.numbers & gradients.keys():
+            for (step, _), one in zip(self._edges(number), self.arrivals(self.nodes[number]), strict=True):
+                brought[step, number] = float(np.linalg.norm(one.gradient)), one.share
+        nodes = node_records(self.traced, values, gradients)
+        edges, groups = edge_records(self.traced, brought), group_records(self.traced)
+        return GraphRecord(self.title, self.loss, nodes, edges, groups, self.kept)
+
+    def node(self, name: Named) -> Node:
+        """Return the node called `name`; raises `SettingError` with the nearest names where there is none."""
+        return name if isinstance(name, Node) else found(self.nodes, name)
+
+    def value(self, node: Named) -> NDArray[Any]:
+        """Return a node's value."""
+        return plain(self._array(self.node(node).number))
+
+    def gradient(self, node: Named) -> NDArray[Any] | None:
+        """Return the derivative of the loss by a node's value, of its shape; None where no gradient can reach it."""
+        number = self.node(node).number
+        if number not in self.traced.active:
+            return None
+        swept = self._swept
+        if number not in swept.gradients:
+            swept = self._sweep(Wanted(gradients=(number,)))
+        array = swept.gradients[number]
+        return np.zeros(self.nodes[number].shape, self.nodes[number].dtype) if array is None else plain(array)
+
+    def arrivals(self, node: Named) -> tuple[Arrival, ...]:
+        """Return the gradients that reach a node, by the operation that each comes from; their sum is `gradient`."""
+        number = self.node(node).number
+        whole, places = self.gradient(node), self._edges(number)
+        if whole is None or not places:
+            return ()
+        if len(self.traced.readers[number]) == 1:
+            return (Arrival(self._successor(places[0][0]), whole, 1.0),)
+        wanted = tuple(edge for _, edges in places for edge in edges)
+        swept = self._swept
+        if not all(edge in swept.edges for edge in wanted):
+            swept = self._sweep(Wanted(edges=wanted))
+        parts = []
+        for _, edges in places:
+            brought = [plain(swept.edges[edge]) for edge in edges if swept.edges[edge] is not None]
+            parts.append(np.sum(brought, axis=0) if brought else np.zeros_like(whole))
+        names = [self._successor(step) for step, _ in places]
+        return tuple(map(Arrival, names, parts, shares(parts, whole)))
+
+    def successors(self, node: Named) -> tuple[Node, ...]:
+        """Return the nodes that are computed from a node directly."""
+        steps = dict.fromkeys(step for step, _ in self.traced.readers[self.node(node).number])
+        return tuple(self.nodes[one] for step in steps for one in self.traced.steps[step].outputs)
+
+    def local(self, node: Named, successor: Named) -> Local:
+        """Return the local derivative of `successor`, which must be computed from `node` directly, by `node`.
+
+        Raises `SettingError` where it is not.
+        """
+        source, target = self.node(node), self.node(successor)
+        step = self._step(target)
+        places = [place for place, one in enumerate(step.inputs) if one == source.number] if step else []
+        if step is None or not places:
+            known = ", ".join(one.name for one in self.successors(source)) or "nothing"
+            raise SettingError(f"{target.name} is not computed from {source.name} directly; {known} is.")
+        inputs = [self._array(one) for one in step.inputs]
+        rank = step.outputs.index(target.number)
+        return Local(step.eqn, tuple(inputs), tuple(places), rank, dict(self._trips).get(step.number), self.wide)
+
+    def inside(self, node: Named, iteration: int | None = None) -> "Lens":
+        """Return the lens on what is inside an operation: a branch, a function with its own derivative, a loop's round.
+
+        `iteration` chooses the round, the first by default; negative numbers count from the last. Raises `SettingError`
+        where there is nothing to open, and for a round that there is not.
+        """
+        outer = self.node(node)
+        step = self._step(outer)
+        inputs = [self._array(one) for one in step.inputs] if step else []
+        gradients = [self._gradient(one) for one in step.outputs] if step else []
+        changed = list(step.outputs) if step else []
+        with width(self.wide):
+            border, loss = results_with(self.traced, changed, self.rest)
+            known = [self._array(one) for one in border]
+            opened = inside_of(self.traced, outer, inputs, gradients, lambda outputs: loss(outputs, known), iteration)
+        return Lens(
+            opened.traced, opened.leaves, opened.seeds, keeping(opened.traced, "all"), opened.title, opened.rest,
+            lambda: self.again().inside(outer.name, iteration), self.wide,
+        )  # fmt: skip
+
+    def check(self, node: Named, directions: int = 4) -> CheckRecord:
+        """Compare a node's gradient with central differences of the loss in float64.
+
+        The node's value is moved along `directions` random directions and as many of its numbers, those of the largest
+        gradients, and all that lies behind it is computed again. Raises `SettingError` for a node without a gradient.
+        """
+        here = self.node(node)
+        narrow = self.gradient(here)
+        if narrow is None:
+            raise SettingError(f"No gradient reaches {here.name}, so there is nothing to check.")
+        twin = self if self.wide else self.again()
+        other = twin.node(here.name)
+        gradient = twin.gradient(other)
+        assert gradient is not None
+        with width(True):
+            border, loss = results_with(twin.traced, [other.number], twin.rest)
+            known = [twin._array(one) for one in border]
+            dtype = other.dtype
+            run = jax.jit(lambda moved, known: loss([moved.astype(dtype)], known))
+            value = np.asarray(twin.value(other), np.float64)
+            behind = [twin.gradient(one) for one in twin.successors(other)]
+            passing = max([float(np.linalg.norm(one)) for one in behind if one is not None], default=0.0)
+            notes = [NARROW] * (dtype != np.float64) + [STOPPED] * stops(twin.traced, other.number)
+            return compared(
+                here.name, lambda moved: float(run(moved, known)), value, gradient, narrow, directions,
+                passing=passing, note=" ".join(notes),
+            )  # fmt: skip
+
+    def _step(self, node: Node) -> Step | None:
+        return self.traced.steps[node.step] if node.step is not None else None
+
+    def _gradient(self, number: int) -> Any:
+        array = self.gradient(self.nodes[number])
+        with width(self.wide):
+            return None if array is None else jnp.asarray(array)
+
+    @cached_property
+    def _swept(self) -> Swept:
+        return self._sweep(self.keeping.wanted)
+
+    @cached_property
+    def _trips(self) -> Trips:
+        with width(self.wide):
+            return trips_of(self.traced, self.leaves)
+
+    def _sweep(self, wanted: Wanted) -> Swept:
+        trips = self._trips
+        with width(self.wide):
+            return sweep(self.traced, self.leaves, self.seeds, wanted, trips)
+
+    def _array(self, atom: Any) -> Any:
+        if not isinstance(atom, int):
+            return atom.val
+        if atom in self._swept.values:
+            return self._swept.values[atom]
+        return self._sweep(Wanted(values=(atom,))).values[atom]
+
+    def _edges(self, number: int) -> list[tuple[int, tuple[tuple[int, int], ...]]]:
+        """Return, for each operation that reads a node, the operation and the edges by which it does."""
+        steps: dict[int, list[tuple[int, int]]] = {}
+        for step, place in self.traced.readers[number]:
+            steps.setdefault(step, []).append((step, place))
+        return [(step, tuple(edges)) for step, edges in steps.items()]
+
+    def _successor(self, step: int) -> str:
+        return self.nodes[self.traced.steps[step].outputs[0]].name
+
+
+def look(
+    function: Callable[..., Any],
+    parameters: Any,
+    *data: Any,
+    keep: str | Iterable[str] = "all",
+    title: str = "",
+) -> Lens:
+    """Return the lens on `function(parameters, *data)`, which must give one number.
+
+    Parameters
+    ----------
+    function
+        Any function that JAX can trace, in any library.
+    parameters
+        Numbers and arrays in any nesting: the weights.
+    data
+        What the function takes besides: a batch, coefficients, running statistics, random keys.
+    keep
+        "all" values and gradients; "update", what the update of the weights needs and no more; or names of nodes and
+        layers, and patterns of them. What is dropped is computed again when it is asked for.
+
+    Raises
+    ------
+    SettingError
+        For a function that does not give one floating-point number, and for names that no node has.
+    """
+    roots = argument_names(function, 1 + len(data))
+    names = _names(parameters, data, roots)
+    return _looked(function, (parameters, *data), names, keep, title or getattr(function, "__name__", "loss"), False)
+
+
+def plain(array: Any) -> NDArray[Any]:
+    """Return an array as NumPy has it; of random keys their words."""
+    if hasattr(array, "dtype") and jax.numpy.issubdtype(array.dtype, jax.dtypes.extended):
+        array = jax.random.key_data(array)
+    return np.asarray(array)
+
+
+def _names(parameters: Any, data: Sequence[Any], roots: Sequence[str]) -> list[str]:
+    """Return a name for each leaf; where two would have the same, the arguments' names stand before them all."""
+    bare = jax.tree_util.treedef_is_leaf(jax.tree.structure(parameters)) or isinstance(parameters, list | tuple)
+    for first in (roots[0] if bare else "", roots[0]):
+        names = leaf_names(parameters, first)
+        for tree, root in zip(data, roots[1:], strict=True):
+            names += leaf_names(tree, root)
+        if len(set(names)) == len(names):
+            return names
+    return [f"{one}#{place}" for place, one in enumerate(names)]
+
+
+def _looked(function: Any, arguments: Any, names: Any, keep: Any, title: str, wide: bool) -> Lens:
+    with width(wide):
+        leaves = tuple(jnp.asarray(one) for one in jax.tree.leaves(arguments))
+        arrays = jax.tree.unflatten(jax.tree.structure(arguments), leaves)
+        _check(function, arrays)
+        weights = len(jax.tree.leaves(arguments[0]))
+        graph = traced(function, arrays, names, weights)
+        seeds = (jnp.ones((), graph_dtype(graph)),)
+
+    def again() -> Lens:
+        return _looked(function, widened(arguments), names, "all", title, True)
+
+    return Lens(graph, leaves, seeds, keeping(graph, keep), title, lambda results: results[0], again, wide)
+
+
+def graph_dtype(graph: Traced) -> Any:
+    """Return the dtype of the graph's first result."""
+    first = graph.results[0]
+    return graph.nodes[first].dtype if isinstance(first, int) else jnp.asarray(first.val).dtype
+
+
+def _check(function: Any, arguments: Any) -> None:
+    output = jax.eval_shape(function, *arguments)
+    if not isinstance(output, jax.ShapeDtypeStruct) or output.shape != ():
+        what = f"an array of shape {output.shape}" if hasattr(output, "shape") else type(output).__name__
+        raise SettingError(f"The lens looks at a function that returns one number. Got {what} instead: take its mean.")
+    if not jnp.issubdtype(output.dtype, jnp.floating):
+        raise SettingError(f"The lens needs a floating-point number to differentiate. Got {output.dtype} instead.")

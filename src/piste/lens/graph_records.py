@@ -1,0 +1,88 @@
+"""The graph as records, which the report and the page show without JAX."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from piste.core.graphs import SHOWN, EdgeRecord, GroupRecord, NodeKind, NodeRecord, Statistics
+from piste.lens.graph_trace import Step, Traced
+
+
+def statistics(array: Any) -> Statistics:
+    """Return an array in a few numbers; of complex numbers their sizes."""
+    whole = np.asarray(array)
+    flat = np.abs(whole).ravel() if np.iscomplexobj(whole) else whole.ravel()
+    flat = flat.astype(np.float64)
+    fine = flat[np.isfinite(flat)]
+    numbers = tuple(map(float, flat)) if flat.size <= SHOWN else ()
+    missing, zeros = int(flat.size - fine.size), float(np.mean(flat == 0)) if flat.size else 0.0
+    if not fine.size:
+        return Statistics(0.0, 0.0, 0.0, 0.0, 0.0, zeros, missing, numbers)
+    return Statistics(
+        float(fine.mean()), float(fine.std()), float(fine.min()), float(fine.max()), float(np.linalg.norm(fine)),
+        zeros, missing, numbers,
+    )  # fmt: skip
+
+
+def shares(parts: Iterable[NDArray[Any]], whole: NDArray[Any]) -> list[float]:
+    """Return the part of each contribution in a gradient: its projection, over the norm of the whole."""
+    total = np.asarray(whole, np.float64).ravel()
+    square = float(total @ total)
+    return [float(np.asarray(part, np.float64).ravel() @ total) / square if square else 0.0 for part in parts]
+
+
+def node_records(
+    traced: Traced, values: dict[int, Statistics], gradients: dict[int, Statistics]
+) -> tuple[NodeRecord, ...]:
+    """Return every node with the statistics there are."""
+    records = []
+    for node in traced.nodes:
+        step = traced.steps[node.step] if node.step is not None else None
+        records.append(
+            NodeRecord(
+                node.number, node.name, node.kind, node.operation, node.group, node.shape, str(node.dtype),
+                step.line if step else "", inside_words(step) if step else "",
+                values.get(node.number), gradients.get(node.number), node.number in values,
+            )
+        )  # fmt: skip
+    return tuple(records)
+
+
+def edge_records(traced: Traced, brought: dict[tuple[int, int], tuple[float, float]]) -> tuple[EdgeRecord, ...]:
+    """Return every edge; `brought` has, by step and source, norm and share of the gradient that it brings back."""
+    edges: dict[tuple[int, int], tuple[float, float] | None] = {}
+    for step in traced.steps:
+        for source in step.inputs:
+            if isinstance(source, int):
+                edges |= {(source, output): None for output in step.outputs}
+                edges[source, step.outputs[0]] = brought.get((step.number, source))
+    return tuple(EdgeRecord(*ends, *(both or (None, None))) for ends, both in edges.items())
+
+
+def group_records(traced: Traced) -> tuple[GroupRecord, ...]:
+    """Return every group with the number of its nodes and of its weights."""
+    nodes, weights = [0] * len(traced.groups), [0] * len(traced.groups)
+    for node in traced.nodes:
+        group: int | None = node.group
+        while group is not None:
+            nodes[group] += 1
+            weights[group] += int(np.prod(node.shape)) if node.kind is NodeKind.WEIGHT else 0
+            group = traced.groups[group].parent
+    return tuple(
+        GroupRecord(one.number, one.name, one.path, one.kind, one.parent, nodes[one.number], weights[one.number])
+        for one in traced.groups
+    )
+
+
+def inside_words(step: Step) -> str:
+    """Return what can be opened in an operation: "scan of 8 steps"; "" where nothing can."""
+    kind, parameters = step.eqn.primitive.name, step.eqn.params
+    if kind == "scan":
+        return f"scan of {parameters['length']} steps"
+    if kind == "while":
+        return "while loop"
+    if kind == "cond":
+        return f"one of {len(parameters['branches'])} branches"
+    return "call with a derivative of its own" if kind in ("custom_jvp_call", "custom_vjp_call") else ""

@@ -1,0 +1,136 @@
+"""One evaluation forwards and one reverse sweep over a graph: every value, every gradient, and what each edge brings.
+
+The sweep is the chain rule written out. The gradient that reaches a value is the sum, over the operations that read it,
+of the gradient of their outputs times their local derivative; each operation's own rule in JAX gives that product.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jax.extend.core import Literal
+
+from piste.core.errors import SettingError
+from piste.lens.graph_binding import bound, computed, pulled, rounds
+from piste.lens.graph_trace import Atom, Step, Traced
+
+Place = tuple[int, int]  # a step, and which of its inputs
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Numbers of the nodes whose values and gradients are wanted, and the edges whose gradients are."""
+
+    values: tuple[int, ...] = ()
+    gradients: tuple[int, ...] = ()
+    edges: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True)
+class Swept:
+    """Arrays by number of the node, and by edge."""
+
+    values: Mapping[int, Any] = field(default_factory=dict)
+    gradients: Mapping[int, Any] = field(default_factory=dict)
+    edges: Mapping[Place, Any] = field(default_factory=dict)
+
+
+Trips = tuple[tuple[int, int], ...]  # how many rounds each `while` loop makes, by step
+
+
+def sweep(traced: Traced, leaves: Sequence[Any], seeds: Sequence[Any], wanted: Wanted, trips: Trips = ()) -> Swept:
+    """Return what is wanted. `seeds` are the gradients of the results, None where there is none."""
+    given = tuple(seed is not None for seed in seeds)
+    values, gradients, edges = _program(traced, wanted, given, trips)(
+        list(leaves), [seed for seed in seeds if seed is not None], [value for _, value in traced.constants]
+    )
+    return Swept(
+        values, dict(zip(wanted.gradients, gradients, strict=True)), dict(zip(wanted.edges, edges, strict=True))
+    )
+
+
+def trips_of(traced: Traced, leaves: Sequence[Any]) -> Trips:
+    """Return how many rounds each `while` loop makes that a gradient must come back through."""
+    loops = [step for step in traced.steps if step.eqn.primitive.name == "while" and traced.active & set(step.outputs)]
+    if not loops:
+        return ()
+    read = tuple({one for step in loops for one in step.inputs if isinstance(one, int)})
+    values = sweep(traced, leaves, [None] * len(traced.results), Wanted(values=read)).values
+    return tuple((step.number, int(rounds(step.eqn, [value_of(one, values) for one in step.inputs]))) for step in loops)
+
+
+def value_of(atom: Atom, values: Mapping[int, Any]) -> Any:
+    """Return the value of an operation's input."""
+    return atom.val if isinstance(atom, Literal) else values[atom]
+
+
+@lru_cache(maxsize=64)
+def _program(traced: Traced, wanted: Wanted, given: tuple[bool, ...], trips: Trips) -> Callable[..., Any]:
+    def run(leaves: list[Any], seeds: list[Any], constants: list[Any]) -> Any:
+        start = dict(zip(traced.leaves, leaves, strict=True))
+        start |= {number: value for (number, _), value in zip(traced.constants, constants, strict=True)}
+        values = forwards(traced, start)
+        chosen = {number: values[number] for number in wanted.values}
+        if not any(given):
+            return chosen, [], []
+        left = iter(seeds)
+        whole = [next(left) if there else None for there in given]
+        gradients, edges = backwards(traced, values, whole, dict(trips))
+        return chosen, [gradients.get(one) for one in wanted.gradients], [edges.get(one) for one in wanted.edges]
+
+    # Every value is an output, so there is little to fuse, and compiling is most of the time: a ResNet-50 takes 9
+    # seconds in place of 30. The numbers are as good.
+    quick = {"xla_backend_optimization_level": 0} if jax.default_backend() == "cpu" else {}
+    return jax.jit(run, compiler_options=quick)
+
+
+def forwards(traced: Traced, given: Mapping[int, Any], replaced: Mapping[int, Any] | None = None) -> dict[int, Any]:
+    """Return the value of every node; those in `replaced` are taken for what their operations give."""
+    values, other = {**given, **(replaced or {})}, replaced or {}
+    for step in traced.steps:
+        outputs = bound(step.eqn, [value_of(one, values) for one in step.inputs])
+        values.update({number: other.get(number, made) for number, made in zip(step.outputs, outputs, strict=True)})
+    return values
+
+
+def backwards(
+    traced: Traced, values: Mapping[int, Any], seeds: Sequence[Any], trips: Mapping[int, int]
+) -> tuple[dict[int, Any], dict[Place, Any]]:
+    """Return the gradient that reaches every node, and what each edge brings of it."""
+    gradients: dict[int, Any] = {}
+    edges: dict[Place, Any] = {}
+    for result, seed in zip(traced.results, seeds, strict=True):
+        if isinstance(result, int) and seed is not None and result in traced.active:
+            gradients[result] = gradients[result] + seed if result in gradients else seed
+    for step in reversed(traced.steps):
+        reaching = [gradients.get(number) for number in step.outputs]
+        wanted = [place for place, one in enumerate(step.inputs) if isinstance(one, int) and one in traced.active]
+        if not wanted or all(one is None for one in reaching):
+            continue
+        for place, brought in zip(wanted, _pulled(step, values, wanted, reaching, trips), strict=True):
+            number: Any = step.inputs[place]
+            edges[step.number, place] = brought
+            gradients[number] = gradients[number] + brought if number in gradients else brought
+    return gradients, edges
+
+
+def _pulled(
+    step: Step, values: Mapping[int, Any], wanted: Sequence[int], reaching: Sequence[Any], trips: Mapping[int, int]
+) -> list[Any]:
+    inputs = [value_of(one, values) for one in step.inputs]
+    try:
+        return pulled(computed(step.eqn, trips.get(step.number)), inputs, wanted, reaching)
+    except (ValueError, NotImplementedError, TypeError) as error:
+        where = f" ({step.line})" if step.line else ""
+        raise SettingError(
+            f"No gradient can come back through the operation {step.eqn.primitive.name}{where}: "
+            f"{' '.join(str(error).split())[:200]}"
+        ) from error
+
+
+def zeros_for(traced: Traced, number: int) -> jax.Array:
+    """Return a gradient of nothing for a node."""
+    return jnp.zeros(traced.nodes[number].shape, traced.nodes[number].dtype)
