@@ -8,6 +8,7 @@ from cyclopts import Parameter
 from piste.cli.options import Chosen, with_settings
 from piste.cli.output import console, write_json
 from piste.cli.run_argument import DEFAULT_RUNS
+from piste.cli.watching import Watched, beside
 from piste.lint.settings import LintSettings
 from piste.recipe.settings import LINTING, SECTIONS, Settings
 
@@ -25,6 +26,7 @@ def _train(
     fix: bool = False,
     nurse: bool = False,
     replay: Annotated[Path | None, Parameter(help=_REPLAY)] = None,
+    watch: Watched = False,
 ) -> None:
     """Train a network on DATA, judge it on the test split beside simple baselines, and write a report.
 
@@ -49,9 +51,10 @@ def _train(
     sections = dict(chosen.settings)
     lint = sections.pop(LINTING)
     hear = listener(quiet or json)
-    run = train_with(
-        data, Settings(**sections), chosen.origins, runs, hear, lint=lint, fix=fix, care=care_of(nurse, replay)
-    )
+    with beside(runs, watch=watch, quiet=quiet or json):
+        run = train_with(
+            data, Settings(**sections), chosen.origins, runs, hear, lint=lint, fix=fix, care=care_of(nurse, replay)
+        )
     if json:
         records = {"path": str(run.path), "run": run.record, "data": run.data, "evaluation": run.evaluation}
         write_json(records)

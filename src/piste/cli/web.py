@@ -3,11 +3,18 @@
 import sys
 import webbrowser
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from piste.cli.run_argument import DEFAULT_RUNS
+from piste.core.human import ANSWERS
+from piste.core.runs import RunFolder
+
+if TYPE_CHECKING:
+    from piste.web.labelling import Questions
+
+LABELLER, EXAMPLES = "me", 100  # as `piste label` has them
 
 
 def web(
@@ -17,11 +24,12 @@ def web(
     browser: Annotated[bool, Parameter(negative="--no-browser")] = True,
     host: str = "127.0.0.1",
     port: int = 0,
+    control: bool = False,
 ) -> None:
     """Show the runs and studies of FOLDER on a page of this machine, live, until Ctrl-C.
 
-    The page reads files and changes none. Nobody can open it without its address, and it asks nothing of any other
-    server.
+    The page reads files and changes none, unless --control allows it to. Nobody can open it without its address, and
+    it asks nothing of any other server.
 
     Parameters
     ----------
@@ -34,6 +42,9 @@ def web(
         read on the way is not encrypted.
     port
         Port to listen on; 0 takes a free one.
+    control
+        Let the page tell a training that listens (`piste train --nurse`) what to do, and ask a person about test
+        examples.
     """
     from piste.web import serve_folder
 
@@ -43,4 +54,20 @@ def web(
         if browser and not webbrowser.open(address):
             sys.stderr.write("No browser could be started; open the address in one yourself.\n")
 
-    serve_folder(folder, ready, host, port)
+    serve_folder(folder, ready, host, port, control=control, ask=_questions if control else None)
+
+
+def _questions(folder: RunFolder) -> "Questions":
+    from piste.recipe.label import asking_of, concluded, opened
+    from piste.recipe.questions import shown_of
+    from piste.web.labelling import Questions
+
+    run = opened(folder.path)
+    shown = shown_of(run)
+    asking = asking_of(run, shown, name=LABELLER, examples=EXAMPLES, again=False)
+
+    def finish() -> None:
+        if run.file(ANSWERS).is_file():
+            concluded(run, shown.describe)
+
+    return Questions(asking, finish)

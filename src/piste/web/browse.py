@@ -4,7 +4,7 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from piste.core.runs import METRICS, RunFolder
 from piste.report.page import html
@@ -13,7 +13,9 @@ from piste.web.answers import RefusedError, answered, choice, number, whole
 from piste.web.catalogue import LANGUAGES, catalogue
 from piste.web.curves import ACROSS, Curves, drawn
 from piste.web.events import stream
+from piste.web.labelling import Ask, Labelling
 from piste.web.listing import Listing
+from piste.web.nurse import NurseView
 from piste.web.page import language_of, page
 from piste.web.places import MEGABYTE, Places, readable
 from piste.web.predictions import Predictions
@@ -26,16 +28,22 @@ _MOST_CURVES = 8  # runs whose curves are kept in memory
 
 
 class Browse:
-    """Shows the runs and studies of `places`. Reads files, writes none."""
+    """Shows the runs and studies of `places`. Reads files, and writes none without `control`.
 
-    def __init__(self, places: Places) -> None:
+    With `control` a training may be told what to do, and, where `ask` makes the questions of a run, test examples may
+    be labelled.
+    """
+
+    def __init__(self, places: Places, *, control: bool = False, ask: Ask | None = None) -> None:
         self._places, self._listing, self._reader = places, Listing(places), Reader()
+        self._nurse = NurseView(places, self._reader, control=control)
+        self._labelling = Labelling(places, ask) if control and ask is not None else None
         self._studies = Studies(places, self._reader)
         self._predictions = Predictions(self._reader)
         self._curves: dict[str, Curves] = {}
 
     @property
-    def routes(self) -> list[Route]:
+    def routes(self) -> list[BaseRoute]:
         """What is served; a run's name stands in the address of all that is about it."""
         shown = {
             "": lambda request: self._reader.head(self._run(request)),
@@ -56,10 +64,13 @@ class Browse:
             Route("/api/studies/{name}/parts", answered(self._study_parts), methods=["GET"]),
             *(Route(f"/api/runs/{{name}}{end}", answered(make), methods=["GET"]) for end, make in shown.items()),
             Route("/runs/{name}/report", answered(self._report), methods=["GET"]),
+            *self._nurse.routes,
+            *([self._labelling.route] if self._labelling else []),
         ]
 
     async def _page(self, request: Request) -> Response:
-        return HTMLResponse(page("main", language_of(request)))
+        allowed = "label" if self._labelling else ""
+        return HTMLResponse(page("main", language_of(request), allowed=allowed))
 
     def _texts(self, request: Request) -> dict[str, str]:
         language = request.path_params["language"]

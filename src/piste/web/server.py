@@ -10,6 +10,7 @@ from piste.core.errors import MissingExtraError, SettingError
 
 if TYPE_CHECKING:
     from piste.human.asking import Asking
+    from piste.web.labelling import Ask
 
 MISSING = "The page needs Starlette and uvicorn, which are not installed: pip install 'piste[web]'."
 LOOPBACK = "127.0.0.1"
@@ -32,18 +33,28 @@ def serve(asking: "Asking", ready: Callable[[str], None]) -> None:
     _serve(view.routes, "label", ready, servers)
 
 
-def serve_folder(folder: Path, ready: Callable[[str], None], host: str = LOOPBACK, port: int = 0) -> None:
+def serve_folder(
+    folder: Path,
+    ready: Callable[[str], None],
+    host: str = LOOPBACK,
+    port: int = 0,
+    *,
+    control: bool = False,
+    ask: "Ask | None" = None,
+) -> None:
     """Serve the page about the runs and studies of `folder`; `ready` is told its address.
 
-    `host` is the address to listen on, and `port` 0 a free one. Returns when Ctrl-C is pressed. Raises `RunError` where
-    `folder` is none, `SettingError` where nothing can listen there, `MissingExtraError` without the page's packages.
+    `host` is the address to listen on, and `port` 0 a free one. With `control` the page may tell a training that
+    listens what to do, and, where `ask` makes the questions of a run, ask about its test examples. Returns when Ctrl-C
+    is pressed. Raises `RunError` where `folder` is none, `SettingError` where nothing can listen there,
+    `MissingExtraError` without the page's packages.
     """
     try:
         from piste.web.browse import Browse
         from piste.web.places import Places
     except ModuleNotFoundError as error:
         raise MissingExtraError(MISSING) from error
-    _serve(Browse(Places.of(folder)).routes, "", ready, [], host, port)
+    _serve(Browse(Places.of(folder), control=control, ask=ask).routes, "", ready, [], host, port)
 
 
 def _serve(

@@ -1,0 +1,67 @@
+"""`--watch`: the page beside a training or a search, for as long as that goes on."""
+
+import subprocess
+import sys
+import time
+import webbrowser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from piste.core.errors import MissingExtraError, RunError
+
+Watched = Annotated[bool, Parameter(help="Show it on a page in the browser while it goes on, as `piste web` does.")]
+PANEL = "curves"
+
+
+@contextmanager
+def beside(runs: Path, *, watch: bool, quiet: bool = False) -> Iterator[None]:
+    """With `watch`, serve the page about the folder `runs` from a process of its own until the block ends.
+
+    At a terminal the page then stays until Ctrl-C, unless `quiet`. Raises `MissingExtraError` or `RunError` where the
+    page cannot be served, before anything is trained.
+    """
+    if not watch:
+        yield
+        return
+    page = _started(runs)
+    try:
+        yield
+        if not quiet and sys.stderr.isatty():
+            _stay(page)
+    finally:
+        page.stdin and page.stdin.close()
+        page.wait()
+
+
+def _started(runs: Path) -> "subprocess.Popen[str]":
+    runs.mkdir(parents=True, exist_ok=True)
+    page = subprocess.Popen(
+        [sys.executable, "-m", "piste.web.beside", str(runs)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,  # Ctrl-C is for the training
+    )
+    address = page.stdout.readline().strip() if page.stdout else ""
+    if not address:
+        said = page.stderr.read().strip() if page.stderr else ""
+        page.wait()
+        raise (MissingExtraError if "pip install" in said else RunError)(said or "The page could not be served.")
+    address = f"{address}?since={int(time.time())}#/newest/{PANEL}"
+    sys.stderr.write(f"Watch it on this page:\n{address}\n")
+    sys.stderr.flush()
+    webbrowser.open(address)
+    return page
+
+
+def _stay(page: "subprocess.Popen[str]") -> None:
+    sys.stderr.write("The page stays until Ctrl-C is pressed here.\n")
+    try:
+        page.wait()
+    except KeyboardInterrupt:
+        sys.stderr.write("\n")

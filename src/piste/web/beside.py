@@ -1,0 +1,39 @@
+"""The page in a process of its own, beside a training: `python -m piste.web.beside FOLDER`.
+
+It writes its address on standard output and ends when its standard input is closed, so it never outlives who started
+it, whatever ends that. A process of its own leaves the training's interpreter to the training.
+"""
+
+import os
+import sys
+import threading
+from pathlib import Path
+
+from piste.core.errors import PisteError
+from piste.web.server import serve_folder
+
+
+def main(folder: str) -> int:
+    """Serve the page about `folder`; return 2, with a sentence on standard error, where that cannot be."""
+    threading.Thread(target=_end_with_the_input, daemon=True).start()
+    try:
+        serve_folder(Path(folder), _say)
+    except PisteError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    return 0
+
+
+def _say(address: str) -> None:
+    sys.stdout.write(f"{address}\n")
+    sys.stdout.flush()
+
+
+def _end_with_the_input() -> None:
+    while sys.stdin.buffer.read(1 << 16):
+        pass
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
