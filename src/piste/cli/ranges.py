@@ -67,7 +67,7 @@ def asked(sections: Mapping[str, type], given: Mapping[str, Any], file: Path | N
     plain = {name: one for name, one in plain.items() if name not in ranges} | values
     origins |= dict.fromkeys((*ranges, *values), "command")
     where = "The command line"
-    return Asked(plain, priors, origins, from_mapping(TuneSettings, search, where), where)
+    return Asked(plain, priors, origins, from_mapping(TuneSettings, search, where), where, frozenset(search))
 
 
 def _ranged(flag: inspect.Parameter) -> inspect.Parameter:

@@ -25,6 +25,7 @@ def _tune(
     /,
     *,
     asked: Any,
+    study: Annotated[Path | None, Parameter(help="Study to go on with, where its data were moved.")] = None,
     runs: Annotated[Path, Parameter(help="Folder in which the study's own folder is made.")] = DEFAULT_RUNS,
     show_space: bool = False,
     quiet: bool = False,
@@ -39,7 +40,7 @@ def _tune(
     Parameters
     ----------
     data
-        As for `piste train`.
+        As for `piste train`. The folder of a study goes on with it, as one more worker where others still work.
     show_space
         Say what would be searched, and why, and train nothing.
     quiet
@@ -56,13 +57,13 @@ def _tune(
         ready = prepared(data, asked, hear)
         _show(dimensions_of(ready.space, ready.why), json)
         return
-    study = tune_with(data, asked, runs, hear, None if quiet or json else sys.stderr)
+    found = tune_with(data, asked, runs, hear, None if quiet or json else sys.stderr, study=study)
     if json:
-        write_json({"path": str(study.path), "study": study.record, "trials": study.trials})
+        write_json({"path": str(found.path), "study": found.record, "trials": found.trials})
     elif quiet:
-        console().print(str(study.path), markup=False)
+        console().print(str(found.path), markup=False)
     else:
-        _summary(study)
+        _summary(found)
 
 
 def _show(dimensions: "tuple[DimensionRecord, ...]", json: bool) -> None:

@@ -4,7 +4,9 @@ A trial is known by its number, counted from 0 through the whole study; what it 
 seed and that number, so that a study which was cut short goes on with the very trials it would have had.
 """
 
+import fcntl
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -15,6 +17,7 @@ from piste.core.records import Status, encode, encode_line
 from piste.core.runs import RunFolder, new_folder, write_bytes
 
 STUDY, STORE = "study.json", "study.db"  # of the study's folder
+LOCK = ".lock"
 TRIALS = "trials.jsonl"  # the trials as they stood when a worker last stopped, for who reads without the store
 
 
@@ -93,6 +96,7 @@ class StudyRecord:
     at_once: int = 64  # trials that are claimed and trained together
     run: str = ""  # folder, beside the study's own, of the run that was made of the best settings
     origins: Mapping[str, str] = field(default_factory=dict)  # where each setting that does not vary was given
+    fingerprint: str = ""  # of the data, as in `DataRecord`
 
 
 @dataclass(frozen=True)
@@ -127,6 +131,17 @@ class StudyFolder:
     def write(self, record: StudyRecord) -> None:
         """Write `study.json`."""
         write_bytes(self.path / STUDY, encode(record))
+
+    @contextmanager
+    def alone(self) -> Iterator[bool]:
+        """Yield whether no other process is inside such a block of this study; it is left when the process ends."""
+        with (self.path / LOCK).open("ab") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                yield False
+            else:
+                yield True
 
     def write_trials(self, trials: Iterable[TrialRecord]) -> None:
         """Write the trials beside the store."""

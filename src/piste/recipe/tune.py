@@ -3,40 +3,42 @@
 import dataclasses
 import inspect
 import sys
-import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TextIO
 
+from piste.core.errors import RunError, SettingError
 from piste.core.records import Status
 from piste.core.settings import from_mapping
-from piste.core.studies import StudyFolder, StudyRecord
-from piste.data.examples import DataSet
-from piste.recipe.interrupt import gentle_interrupt
+from piste.core.studies import STUDY, StudyFolder
 from piste.recipe.progress import Listener, listener
+from piste.recipe.run import Run
+from piste.recipe.searching import searched
 from piste.recipe.settings import SECTIONS, from_keywords
 from piste.recipe.train import train_with
-from piste.recipe.tuned_progress import Follow
 from piste.recipe.tuned_study import Study
 from piste.recipe.tuned_trials import Bench
 from piste.recipe.tuning import Asked, prepared, study_of
 from piste.recipe.tuning_space import apart
-from piste.tune import catalog
-from piste.tune.chunk import Here
-from piste.tune.objective import ENDED
-from piste.tune.search import Search, search
+from piste.tune.chunk import Executor, Here
 from piste.tune.settings import TuneSettings
-from piste.tune.space import Space
-from piste.tune.store.store import Store
-from piste.tune.store.worker import Worker
+
+ON_THE_WAY = frozenset({"trials", "search_minutes", "final", "store"})
+"""Settings of a search that may be given when it goes on."""
 
 
-def tune(data: Any, *, runs: Path | str = "runs", quiet: bool = False, **settings: Any) -> Study:
+def tune(
+    data: Any, *, study: "Study | Path | str | None" = None, runs: Path | str = "runs", quiet: bool = False,
+    **settings: Any,
+) -> Study:  # fmt: skip
     """Search settings for `data`: train many networks side by side, and the best settings once more, into a run.
 
     Parameters
     ----------
     data
-        As for `piste.train`.
+        As for `piste.train`. The folder of a study goes on with that study.
+    study
+        A study to go on with, where its data are given too: they came from Python, or were moved.
     runs
         Folder in which the folders of the study and of the run are made.
     quiet
@@ -48,7 +50,7 @@ def tune(data: Any, *, runs: Path | str = "runs", quiet: bool = False, **setting
 
     Returns
     -------
-    The finished study.
+    The finished study; one whose time was over is unfinished, and can be gone on with.
 
     Raises
     ------
@@ -58,10 +60,12 @@ def tune(data: Any, *, runs: Path | str = "runs", quiet: bool = False, **setting
         When the store cannot be opened, or results cannot be written.
     """
     own = {field.name for field in dataclasses.fields(TuneSettings)}
-    how = from_mapping(TuneSettings, {name: one for name, one in settings.items() if name in own}, "piste.tune")
+    said = {name: one for name, one in settings.items() if name in own}
     priors, given = apart({name: one for name, one in settings.items() if name not in own})
-    asked = Asked(given, priors, dict.fromkeys(given, "python"), how, "piste.tune")
-    return tune_with(data, asked, Path(runs), listener(quiet), None if quiet else sys.stderr)
+    how = from_mapping(TuneSettings, said, "piste.tune")
+    asked = Asked(given, priors, dict.fromkeys(given, "python"), how, "piste.tune", frozenset(said))
+    place = study.path if isinstance(study, Study) else study
+    return tune_with(data, asked, Path(runs), listener(quiet), None if quiet else sys.stderr, study=place)
 
 
 def _signature() -> inspect.Signature:
@@ -74,63 +78,70 @@ def _signature() -> inspect.Signature:
     return inspect.Signature([*own, *more], return_annotation=Study)
 
 
-def tune_with(data: Any, asked: Asked, runs: Path, hear: Listener, stream: TextIO | None) -> Study:
-    """Do what `tune` does with settings that are read already; `stream` is told how the search stands."""
-    ready = prepared(data, asked, hear)
-    record = study_of(data, asked, ready)
-    folder = StudyFolder.create(runs, ready.dataset.name)
-    record = dataclasses.replace(record, name=folder.path.name)
-    folder.write(record)
-    _searched(folder, record, ready.space, ready.dataset, asked, hear, stream)
-    study = Study(folder)
-    if asked.how.final and study.record.status is Status.FINISHED:
-        train_best(study, data, asked, hear)
-    return study
-
-
-def train_best(study: Study, data: Any, asked: Asked, hear: Listener) -> None:
-    """Train the best settings once more, as `piste train` does, into a run beside the study."""
-    best = study.best
-    hear.say(f"Trial {best.number} is the best, {study.record.metric} {best.score:.4g} on validation; once more:")
-    values = {**asked.given, **best.settings}
-    origins = {**asked.origins, **dict.fromkeys(best.settings, "search")}
-    run = train_with(data, from_keywords(values, asked.where), origins, study.path.parent, hear)
-    study.folder.write(dataclasses.replace(study.record, run=run.path.name))
-
-
-def _searched(
-    folder: StudyFolder,
-    record: StudyRecord,
-    space: Space,
-    dataset: DataSet,
+def tune_with(
+    data: Any,
     asked: Asked,
+    runs: Path,
     hear: Listener,
     stream: TextIO | None,
-) -> None:
-    """Train what is left of the study, and write down how it stands, whatever ends it."""
-    what = Search(record, space, catalog.sampler(record.sampler), record.at_once, 60.0 * asked.how.search_minutes)
-    began = time.monotonic()
-    store = Store.create(record, folder.path, space, Worker.here(), asked.how.store)
-    hear.say(f"Searching {len(space)} settings in {record.trials:,} trials ...")
-    try:
-        with gentle_interrupt() as raise_if_asked:
-            follow = Follow(record, store.trials, stream, raise_if_asked)
-            try:
-                search(what, store, Here(Bench(dataset, asked.given, record)), follow)
-            finally:
-                follow.close()
-    finally:
-        trials = store.trials
-        store.close()
-        folder.write_trials(trials)
-        over = len(trials) >= record.trials and all(one.status in ENDED for one in trials)
-        folder.write(
-            dataclasses.replace(
-                folder.record,
-                status=Status.FINISHED if over else Status.UNFINISHED,
-                seconds=record.seconds + time.monotonic() - began,
-            )
+    *,
+    study: Path | str | None = None,
+    executor: Callable[[Bench], Executor] = Here,
+) -> Study:
+    """Do what `tune` does with settings that are read already; `stream` is told how the search stands.
+
+    `executor` makes of the bench what trains the chunks: in this process, unless said otherwise.
+    """
+    if isinstance(data, str | Path) and (Path(data) / STUDY).is_file():
+        study, data = data, None
+    folder = StudyFolder.open(study) if study is not None else None
+    if folder is None:
+        ready = prepared(data, asked, hear)
+        record, dataset, given = study_of(data, asked, ready), ready.dataset, asked.given
+        folder = StudyFolder.create(runs, dataset.name)
+        record = dataclasses.replace(record, name=folder.path.name)
+        folder.write(record)
+        bench = Bench(dataset, given, record)
+    else:
+        record = _going_on(folder, asked)
+        bench = Bench.of(record, data)
+    searched(folder, record, bench, executor(bench), asked.how, hear, stream)
+    found = Study(folder)
+    if asked.how.final and found.record.status is Status.FINISHED:
+        with folder.alone() as first:
+            if first and not found.record.run and found.ranked:
+                train_best(found, data, bench.given, hear)
+    return found
+
+
+def _going_on(folder: StudyFolder, asked: Asked) -> Any:
+    """Return the record of a study that is gone on with; raises `SettingError` for what cannot be changed any more."""
+    fixed = [*asked.priors, *asked.given, *(asked.said - ON_THE_WAY)]
+    if fixed:
+        raise SettingError(
+            f"The setting '{fixed[0]}' of a study that goes on is what it was. Leave it out, or begin another study."
         )
+    record = folder.record
+    if "trials" not in asked.said:
+        return record
+    if asked.how.trials < record.trials:
+        raise SettingError(f"The study {folder.path} has {record.trials} trials already. Give more, or leave them out.")
+    record = dataclasses.replace(record, trials=asked.how.trials, status=Status.UNFINISHED, run="")
+    folder.write(record)
+    return record
+
+
+def train_best(study: Study, data: Any, given: dict[str, Any], hear: Listener) -> Run:
+    """Train the best settings once more, as `piste train` does, into a run beside the study."""
+    record, best = study.record, study.best
+    source = record.source if data is None else data
+    if source == "":
+        raise RunError(f"The data of {study.path} came from Python: give them again.")
+    hear.say(f"Trial {best.number} is the best, {record.metric} {best.score:.4g} on validation; it is trained again.")
+    origins = {**record.origins, **dict.fromkeys(best.settings, "search")}
+    run = train_with(source, from_keywords({**given, **best.settings}, "The study"), origins, study.path.parent, hear)
+    study.folder.write(dataclasses.replace(study.record, run=run.path.name))
+    return run
 
 
 tune.__signature__ = _signature()  # type: ignore[attr-defined]

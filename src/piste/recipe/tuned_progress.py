@@ -49,8 +49,11 @@ class Follow:
         """Hear of trials that have ended."""
         self._trials.update((one.number, one) for one in trials)
 
-    def close(self) -> None:
-        """Say how the search stands at its end."""
+    def __enter__(self) -> "Follow":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        # How the search stands at its end, whatever ended it.
         if self._stream is not None:
             self._write(self.line)
             if self._live:

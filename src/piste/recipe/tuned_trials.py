@@ -37,7 +37,7 @@ class Bench:
     """
 
     def __init__(self, dataset: DataSet, given: Mapping[str, Any], study: StudyRecord) -> None:
-        self._dataset, self._given, self._study = dataset, given, study
+        self._dataset, self.given, self._study = dataset, dict(given), study
         self._facts = Facts.of(dataset)
         self._rule = Rule(catalog.scheduler(study.scheduler), Objective.of(study), study.rounds)
         self._encoded: dict[str, tuple[Encoding, Splits]] = {}
@@ -53,8 +53,13 @@ class Bench:
             raise RunError("The data of the study came from Python: give them again.")
         given = given_of(study)
         settings = from_keywords(given, "The study")
-        return cls(load(study.source if data is None else data, settings.data, takes_of(settings.model.model)),
-                   given, study)  # fmt: skip
+        dataset = load(study.source if data is None else data, settings.data, takes_of(settings.model.model))
+        if study.fingerprint and dataset.record.fingerprint != study.fingerprint:
+            raise RunError(
+                f"The data of the study have changed since it began: fingerprint {dataset.record.fingerprint[:12]}, "
+                f"then {study.fingerprint[:12]}. Begin another study."
+            )
+        return cls(dataset, given, study)
 
     def __call__(self, chunk: Chunk, hear: Hear = unheard) -> tuple[TrialRecord, ...]:
         """Return the trials of the chunk, trained; those whose settings cannot be used say why."""
@@ -75,7 +80,7 @@ class Bench:
 
     def settings(self, trial: TrialRecord) -> Settings:
         """Return all settings of a trial, nothing left open; raises `SettingError` where they contradict each other."""
-        values = {**self._given, **trial.settings}
+        values = {**self.given, **trial.settings}
         settings = from_keywords(values, "The study")
         return decide(settings, dict.fromkeys(values, "command"), self._facts)[0]
 

@@ -44,6 +44,7 @@ class Asked:
     origins: Mapping[str, str]
     how: TuneSettings
     where: str = "The command line"
+    said: frozenset[str] = frozenset()  # which settings of the search were given
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,7 @@ def study_of(data: Any, asked: Asked, ready: Prepared) -> StudyRecord:
         device=device(),
         at_once=asked.how.at_once,
         origins=dict(asked.origins),
+        fingerprint=ready.dataset.record.fingerprint,
     )
 
 

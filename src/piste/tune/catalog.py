@@ -1,8 +1,11 @@
 """What there is to choose from in a search: explicit ordered lists, one line and one comment each."""
 
+from dataclasses import replace
+from functools import partial
+
 from piste.core.errors import SettingError
 from piste.core.settings import nearest
-from piste.tune.samplers.grid import GRID
+from piste.tune.samplers.grid import GRID, grid
 from piste.tune.samplers.independent import HALTON, RANDOM, SOBOL
 from piste.tune.samplers.sampler import Sampler
 from piste.tune.samplers.zoom import ZOOM
@@ -28,10 +31,11 @@ SCHEDULERS: tuple[Scheduler, ...] = (
 """Every scheduler."""
 
 
-def sampler(name: str) -> Sampler:
-    """Return the sampler called `name`; raises `SettingError` where there is none."""
+def sampler(name: str, trials: int) -> Sampler:
+    """Return the sampler called `name`, for so many trials; raises `SettingError` where there is none."""
     _known("sampler", name, [one.name for one in SAMPLERS])
-    return next(one for one in SAMPLERS if one.name == name)
+    found = next(one for one in SAMPLERS if one.name == name)
+    return replace(found, draw=partial(grid, trials=trials)) if found is GRID else found
 
 
 def scheduler(name: str) -> Scheduler:

@@ -58,7 +58,7 @@ def search(what: Search, store: Store, executor: Executor, watcher: Watcher) -> 
 
     Whatever ends it early, the trials that were under way wait again for the next worker.
     """
-    under_way, began = 0, time.monotonic()
+    under_way, began, ear = 0, time.monotonic(), _Ear(store, watcher)
     store.free()
     with _beating(store):
         try:
@@ -68,7 +68,7 @@ def search(what: Search, store: Store, executor: Executor, watcher: Watcher) -> 
                     executor.start(chunk)
                     under_way += 1
                 if under_way:
-                    _keep(executor.wait(_Ear(store, watcher).hear), store, watcher)
+                    ear.keep(executor.wait(ear.hear))
                     under_way -= 1
                 elif over or _all_ended(what, store):
                     return
@@ -77,6 +77,7 @@ def search(what: Search, store: Store, executor: Executor, watcher: Watcher) -> 
                     store.free()
         finally:
             executor.close()
+            ear.keep()
             store.give_back()
 
 
@@ -112,25 +113,26 @@ def _all_ended(what: Search, store: Store) -> bool:
     return len(trials) >= what.study.trials and all(one.status in ENDED for one in trials)
 
 
-def _keep(trials: Sequence[TrialRecord], store: Store, watcher: Watcher) -> None:
-    store.tell(trials)
-    watcher.kept(trials)
-
-
 class _Ear:
-    """Hears of a chunk while it trains, and keeps now and then what has ended of it."""
+    """Hears of chunks while they train, and keeps now and then what has ended of them."""
 
     def __init__(self, store: Store, watcher: Watcher) -> None:
         self._store, self._watcher = store, watcher
-        self._ended: list[TrialRecord] = []
+        self._ended: dict[int, TrialRecord] = {}
         self._last = time.monotonic()
 
     def hear(self, trials: Sequence[TrialRecord]) -> None:
-        self._ended += [one for one in trials if one.status in ENDED]
+        self._ended |= {one.number: one for one in trials if one.status in ENDED}
         if self._ended and time.monotonic() - self._last >= KEEP:
-            _keep(self._ended, self._store, self._watcher)
-            self._ended, self._last = [], time.monotonic()
+            self.keep()
         self._watcher.heard(trials)
+
+    def keep(self, trials: Sequence[TrialRecord] = ()) -> None:
+        """Keep the trials of a chunk that is done, and what has ended of those under way."""
+        ended = {**self._ended, **{one.number: one for one in trials}}
+        self._store.tell(list(ended.values()))
+        self._ended, self._last = {}, time.monotonic()
+        self._watcher.kept(list(ended.values()))
 
 
 @contextmanager

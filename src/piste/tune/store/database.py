@@ -18,7 +18,7 @@ from piste.tune.store.address import without_password
 WAIT = 60  # seconds for a lock that another worker holds
 _TABLES = (
     "studies", "trials", "trial_params", "trial_values", "trial_intermediate_values", "trial_user_attributes",
-    "trial_system_attributes", "trial_heartbeats", "study_user_attributes",
+    "trial_system_attributes", "trial_heartbeats",
 )  # fmt: skip
 
 

@@ -10,9 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
-from piste.core.records import decode, encode_line
 from piste.core.studies import StudyRecord, TrialRecord, TrialStatus
 from piste.tune.space import Space
 from piste.tune.store import claims
@@ -147,23 +146,6 @@ class Store:
             replace(trial_of(text), status=TrialStatus.RUNNING) if state == "RUNNING" else trial_of(text)
             for state, text in found
         )
-
-    def write(self, study: StudyRecord) -> None:
-        """Keep the study's own record beside its trials, for workers that do not share its folder."""
-        table, number = self._tables["study_user_attributes"], self._database.number
-        text = encode_line(study).decode().rstrip("\n")
-        with self._database.locked() as connection:
-            connection.execute(delete(table).where(table.c.study_id == number, table.c.key == RECORD))
-            connection.execute(insert(table), {"study_id": number, "key": RECORD, "value_json": text})
-
-    @property
-    def study(self) -> StudyRecord | None:
-        """The study's own record, None where it was never kept."""
-        table = self._tables["study_user_attributes"]
-        query = select(table.c.value_json).where(table.c.study_id == self._database.number, table.c.key == RECORD)
-        with self._database.engine.connect() as connection:
-            text = connection.execute(query).scalar()
-        return decode(text, StudyRecord) if text else None
 
     def close(self) -> None:
         """Let go of the database."""
