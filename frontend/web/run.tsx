@@ -3,11 +3,13 @@ import {useEffect, useRef} from 'preact/hooks';
 
 import {DataPanel} from './panels/data';
 import {Layers} from './panels/layers';
+import {NursePanel} from './panels/nurse';
 import {PredictionsPanel} from './panels/predictions';
 import {Curves} from './panels/curves';
 import {Findings} from './panels/findings';
 import {Parts} from './panels/parts';
 import {Settings} from './panels/settings';
+import {ViewsPanel} from './panels/views';
 import {Message} from './message';
 import {address} from './route';
 import {useAnswer, useEvents, versionOf, type Stamps} from './server';
@@ -40,6 +42,8 @@ const PANELS: {name: string; panel: (props: PanelProps) => preact.JSX.Element}[]
   {name: 'predictions', panel: PredictionsPanel},
   {name: 'data', panel: DataPanel},
   {name: 'layers', panel: Layers},
+  {name: 'views', panel: ViewsPanel},
+  {name: 'nurse', panel: NursePanel},
   {name: 'settings', panel: Settings},
 ];
 

@@ -12,6 +12,8 @@ type Example = {row: number; truth: string; prediction: string; loss: number; co
 type Content = {kind: 'classes' | 'labels' | 'numbers'; rows: Row[]; found: number; total: number; wrong: number | null; levels: string[]; page: number; examples: Example[]; note?: string};
 type Asked = {sort: string; down: boolean; wrong: boolean; truth: string; prediction: string; find: string; offset: number};
 
+const allowed = (what: string) => document.getElementById('app')!.dataset.allowed!.split(' ').includes(what);
+
 const FIRST: Asked = {sort: 'row', down: false, wrong: false, truth: '', prediction: '', find: '', offset: 0};
 
 function query(asked: Asked): string {
@@ -32,7 +34,7 @@ export function PredictionsPanel({name, stamps, head}: PanelProps) {
   return (
     <>
       {content.wrong !== null && <p class="lead">{say('mistakes-of', {wrong: count(content.wrong), total: count(content.total)})}</p>}
-      <p class="note">{say('label-yourself')} <code>piste label {head.folder}</code></p>
+      <p class="note">{say('label-yourself')} {allowed('label') ? <a href={`labelling/${encodeURIComponent(head.folder)}/label`} target="_blank" rel="noopener">{say('label-here')}</a> : <code>piste label {head.folder}</code>}</p>
       <div class="tools">
         <label>{say('find')} <input id="find" type="search" autocomplete="off" value={asked.find} onInput={(event) => change({find: event.currentTarget.value})} /></label>
         {content.kind !== 'numbers' && <label class="check"><input type="checkbox" id="wrong" checked={asked.wrong} onChange={(event) => change({wrong: event.currentTarget.checked})} /> {say('mistakes-alone')}</label>}

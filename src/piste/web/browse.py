@@ -22,6 +22,7 @@ from piste.web.predictions import Predictions
 from piste.web.records import Reader, stamps
 from piste.web.remembered import stamp
 from piste.web.studies import Studies
+from piste.web.views import Views
 
 _SANDBOX = "sandbox allow-scripts allow-popups; frame-ancestors 'none'; form-action 'none'; base-uri 'none'"
 _MOST_CURVES = 8  # runs whose curves are kept in memory
@@ -39,6 +40,7 @@ class Browse:
         self._nurse = NurseView(places, self._reader, control=control)
         self._labelling = Labelling(places, ask) if control and ask is not None else None
         self._studies = Studies(places, self._reader)
+        self._views = Views()
         self._predictions = Predictions(self._reader)
         self._curves: dict[str, Curves] = {}
 
@@ -52,6 +54,8 @@ class Browse:
             "/findings": lambda request: self._reader.findings(self._run(request)),
             "/data": lambda request: self._reader.data(self._run(request)),
             "/layers": lambda request: self._reader.watched(self._run(request)),
+            "/views": lambda request: self._views.names(self._run(request)),
+            "/views/{view}": lambda request: self._views.content(self._run(request), request.path_params["view"]),
             "/predictions": lambda request: self._predictions.page(self._run(request), request.query_params),
         }
         return [

@@ -130,5 +130,6 @@ class Reader:
 
 def stamps(folder: Path) -> dict[str, Stamp]:
     """Return for each record's file that is there what changes when it does."""
-    found = {name: stamp(folder / name) for name in FILES if ordinary(folder / name)}
+    views = (path.name for path in folder.glob("view-*.json"))
+    found = {name: stamp(folder / name) for name in (*FILES, *views) if ordinary(folder / name)}
     return {name: one for name, one in found.items() if one is not None}
