@@ -17,10 +17,9 @@ from piste.recipe.networks import takes_of
 from piste.recipe.settings import SECTIONS, Settings, from_keywords
 from piste.recipe.weighting import weighted
 from piste.train.compiler import configure_jax
-from piste.train.population import Member
+from piste.train.population import Member, Population, groups
 from piste.train.timeline import Effort
 from piste.tune import catalog
-from piste.tune.alone import Alone
 from piste.tune.chunk import Chunk, Hear, unheard
 from piste.tune.objective import Objective
 from piste.tune.training import Cohort, Rule, train_chunk
@@ -96,8 +95,8 @@ class Bench:
         encoding, splits = self._examples(settings)
         train, validation = weighted(splits.train, splits.validation, encoding, settings.model.class_weights)
         metric = shown_metric(encoding, settings.training, weighted=train.weights is not None)
-        for group in [[member] for member, _ in sharing]:
-            population = Alone(group, train, validation, task=encoding.task, metric=metric)
+        for group in groups([member for member, _ in sharing]):
+            population = Population(group, train, validation, task=encoding.task, metric=metric)
             yield Cohort(population, {one.number: rounds_of(one.effort) for one in group})
 
     def _examples(self, settings: Settings) -> tuple[Encoding, Splits]:

@@ -1,6 +1,7 @@
 """The search as one verb: from data and ranges to a study, and to a run of its best settings."""
 
 import dataclasses
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from piste.recipe.tuned_trials import rounds_of
 from piste.recipe.tuning_space import checked_space
 from piste.recipe.versions import PACKAGES, device
 from piste.tune.priors import Prior
+from piste.tune.samplers.grid import GRID, levels
 from piste.tune.samplers.independent import sobol
 from piste.tune.settings import TuneSettings
 from piste.tune.space import Space
@@ -105,7 +107,7 @@ def study_of(data: Any, asked: Asked, ready: Prepared) -> StudyRecord:
         settings=_by_section(asked.given),
         sampler=asked.how.sampler,
         scheduler=asked.how.scheduler,
-        trials=asked.how.trials,
+        trials=_trials(ready.space, asked.how),
         rounds=_most_rounds(ready),
         store=without_password(asked.how.store),
         versions=versions(PACKAGES),
@@ -128,6 +130,11 @@ def dimensions_of(space: Space, why: Mapping[str, str]) -> tuple[DimensionRecord
         )
         for one in space.dimensions
     )
+
+
+def _trials(space: Space, how: TuneSettings) -> int:
+    """Return how many trials there are: of a grid no more than it has points."""
+    return math.prod(levels(space, how.trials)) if how.sampler == GRID.name else how.trials
 
 
 def _most_rounds(ready: Prepared) -> int:

@@ -72,7 +72,7 @@ class Store:
                 return ()
             end = (number // block + 1) * block
             within = select(trials.c.number, trials.c.trial_id).where(*waiting, trials.c.number < end)
-            keys = dict(connection.execute(within).tuples().all())
+            keys = {row.number: row.trial_id for row in connection.execute(within)}
             claims.take(connection, self._tables, list(keys.values()), self._worker)
             claimed = [trial_of(text) for text in self._texts(connection, list(keys.values()))]
         running = (replace(one, status=TrialStatus.RUNNING, worker=self._worker.name) for one in claimed)
@@ -161,7 +161,7 @@ class Store:
         query = select(trials.c.number, trials.c.trial_id).where(
             trials.c.study_id == self._database.number, trials.c.number.in_(numbers)
         )
-        return dict(connection.execute(query).tuples().all())
+        return {row.number: row.trial_id for row in connection.execute(query)}
 
     def _texts(self, connection: Connection, keys: Sequence[int]) -> list[str]:
         attributes = self._tables["trial_user_attributes"]
