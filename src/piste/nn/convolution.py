@@ -19,17 +19,20 @@ from piste.core.errors import SettingError
 from piste.nn.constraints import Checked, Count, Counts
 from piste.nn.convolve_steps import convolve_steps
 from piste.nn.grouped import convolve_any
-from piste.nn.initialisers import INITIALISERS
+from piste.nn.initialisers import INITIALISERS, Live
 from piste.nn.layer import Context, Parameters, Shape
 from piste.nn.sums import add_bias
 from piste.nn.traced import chosen
 from piste.nn.windows import Padding, StepPadding, edges, per_axis, reaches, window_mask
 
 
-def draw_kernel(key: jax.Array, shape: Shape, initialiser: str, bias: bool) -> Parameters:
-    """Return the weight of `shape` (..., features, units) and, when asked, the bias (units,), zero."""
+def draw_kernel(key: jax.Array, shape: Shape, initialiser: str, bias: bool, *live: Live) -> Parameters:
+    """Return the weight of `shape` (..., features, units) and, when asked, the bias (units,), zero.
+
+    Given a `Live` shape, the weight is that of this shape, padded.
+    """
     name = "he_normal" if initialiser == "auto" else initialiser
-    parameters = {"weight": chosen(INITIALISERS, name)(key, shape)}
+    parameters = {"weight": chosen(INITIALISERS, name)(key, shape, *live)}
     return {**parameters, "bias": jnp.zeros(shape[-1:], jnp.float32)} if bias else parameters
 
 

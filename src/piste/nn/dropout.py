@@ -6,7 +6,9 @@ first layer of a network, on the inputs themselves), whole feature maps (`Channe
 example (`StochasticDepth`). Each draws from the context's key, which must be given while training.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -19,15 +21,23 @@ from piste.nn.traced import is_known, rounded
 _LEVELS = 1 << 16
 
 
-def drop(inputs: jax.Array, keep: float, shape: tuple[int, ...], context: Context) -> jax.Array:
-    """Return inputs with parts silenced; `shape` broadcasts against the inputs and has one place per part."""
+Draw = Callable[[jax.Array, tuple[int, ...], Any], jax.Array]
+
+
+def drop(
+    inputs: jax.Array, keep: float, shape: tuple[int, ...], context: Context, draw: Draw = jax.random.bits
+) -> jax.Array:
+    """Return inputs with parts silenced; `shape` broadcasts against the inputs and has one place per part.
+
+    `draw(key, shape, dtype)` gives the random bits.
+    """
     # 16 random bits a part are half the work of 32; the probability is rounded to them, and the scale with it.
     if not context.training or (is_known(keep) and round(keep * _LEVELS) == _LEVELS):
         return inputs
     if context.key is None:
         raise SettingError("Dropout needs a random key while training: give Context(training=True, key=...).")
     level = rounded(keep * _LEVELS)
-    bits = jax.random.bits(context.key, shape, jnp.uint16)
+    bits = draw(context.key, shape, jnp.uint16)
     if is_known(level):
         level = max(level, 1)
         return jnp.where(bits < level, inputs / (level / _LEVELS), jnp.zeros_like(inputs))

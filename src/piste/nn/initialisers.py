@@ -15,14 +15,17 @@ direction, and biases of the weights' own size were measured to cost accuracy (d
 import math
 from collections.abc import Callable
 from functools import partial
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 
+from piste.nn import draws
 from piste.nn.layer import Shape
 from piste.nn.traced import chosen
 
-Initialiser = Callable[[jax.Array, Shape], jax.Array]
+Initialiser = Callable[..., jax.Array]
+"""`(key, shape)` gives the weights; `(key, shape, live)` gives those of a `Live` shape, padded with zeros."""
 
 TANH_GAIN = 5 / 3
 
@@ -36,35 +39,53 @@ def fans(shape: Shape) -> tuple[int, int]:
     return shape[-2] * receptive, shape[-1] * receptive
 
 
-def _normal(key: jax.Array, shape: Shape, variance: float) -> jax.Array:
-    draw = jax.random.truncated_normal(key, -2.0, 2.0, shape, jnp.float32)
-    return draw * (math.sqrt(variance) / _TRUNCATION)
+class Live(NamedTuple):
+    """The live corner of padded weights: its sizes along all axes, and the fans of one unit, known while running."""
+
+    sizes: tuple[Any, ...]
+    fans: tuple[Any, Any]
 
 
-def he_normal(key: jax.Array, shape: Shape) -> jax.Array:
+def _fans(shape: Shape, live: Live | None) -> tuple[Any, Any]:
+    return fans(shape) if live is None else (jnp.float32(live.fans[0]), jnp.float32(live.fans[1]))
+
+
+def _normal(key: jax.Array, shape: Shape, variance: Any, live: Live | None = None) -> jax.Array:
+    if live is None:
+        draw = jax.random.truncated_normal(key, -2.0, 2.0, shape, jnp.float32)
+        return draw * (math.sqrt(variance) / _TRUNCATION)
+    draw = draws.truncated_normal(key, shape, live.sizes) * (jnp.sqrt(variance) / _TRUNCATION)
+    return jnp.where(draws.inside(shape, live.sizes), draw, 0.0)
+
+
+def he_normal(key: jax.Array, shape: Shape, live: Live | None = None) -> jax.Array:
     """Variance 2 / fan_in: for ReLU and its kin (He et al. 2015)."""
-    return _normal(key, shape, 2.0 / fans(shape)[0])
+    return _normal(key, shape, 2.0 / _fans(shape, live)[0], live)
 
 
-def lecun_normal(key: jax.Array, shape: Shape) -> jax.Array:
+def lecun_normal(key: jax.Array, shape: Shape, live: Live | None = None) -> jax.Array:
     """Variance 1 / fan_in: for linear and self-normalising units (LeCun et al. 1998)."""
-    return _normal(key, shape, 1.0 / fans(shape)[0])
+    return _normal(key, shape, 1.0 / _fans(shape, live)[0], live)
 
 
-def tanh_normal(key: jax.Array, shape: Shape) -> jax.Array:
+def tanh_normal(key: jax.Array, shape: Shape, live: Live | None = None) -> jax.Array:
     """Variance (5/3)^2 / fan_in: for tanh, whose outputs then keep a spread of about 2/3 through depth."""
-    return _normal(key, shape, TANH_GAIN**2 / fans(shape)[0])
+    return _normal(key, shape, TANH_GAIN**2 / _fans(shape, live)[0], live)
 
 
-def sigmoid_normal(key: jax.Array, shape: Shape) -> jax.Array:
+def sigmoid_normal(key: jax.Array, shape: Shape, live: Live | None = None) -> jax.Array:
     """Variance (4 * 5/3)^2 / fan_in: for the sigmoid, which is `(1 + tanh(z / 2)) / 2` and has a slope of 1/4."""
-    return _normal(key, shape, (4 * TANH_GAIN) ** 2 / fans(shape)[0])
+    return _normal(key, shape, (4 * TANH_GAIN) ** 2 / _fans(shape, live)[0], live)
 
 
-def glorot_uniform(key: jax.Array, shape: Shape) -> jax.Array:
+def glorot_uniform(key: jax.Array, shape: Shape, live: Live | None = None) -> jax.Array:
     """Uniform of variance 2 / (fan_in + fan_out): for softmax and attention (Glorot & Bengio 2010)."""
-    limit = math.sqrt(6.0 / sum(fans(shape)))
-    return jax.random.uniform(key, shape, jnp.float32, -limit, limit)
+    if live is None:
+        limit = math.sqrt(6.0 / sum(fans(shape)))
+        return jax.random.uniform(key, shape, jnp.float32, -limit, limit)
+    wide = jnp.sqrt(6.0 / sum(_fans(shape, live)))
+    draw = draws.uniform(key, shape, live.sizes, -wide, wide)
+    return jnp.where(draws.inside(shape, live.sizes), draw, 0.0)
 
 
 def orthogonal(key: jax.Array, shape: Shape) -> jax.Array:
@@ -72,12 +93,12 @@ def orthogonal(key: jax.Array, shape: Shape) -> jax.Array:
     return jax.nn.initializers.orthogonal()(key, shape, jnp.float32)
 
 
-def small_normal(key: jax.Array, shape: Shape) -> jax.Array:
+def small_normal(key: jax.Array, shape: Shape, live: Live | None = None) -> jax.Array:
     """Variance 0.01 / fan_in: for the last layer, so that the first loss is what the bias alone gives."""
-    return _normal(key, shape, 0.01 / fans(shape)[0])
+    return _normal(key, shape, 0.01 / _fans(shape, live)[0], live)
 
 
-def zeros(key: jax.Array, shape: Shape) -> jax.Array:
+def zeros(key: jax.Array, shape: Shape, live: Live | None = None) -> jax.Array:
     """All zero: for the last layer of a residual branch."""
     return jnp.zeros(shape, jnp.float32)
 
@@ -112,16 +133,17 @@ SATURATING = ("tanh_normal", "sigmoid_normal")
 _GAINS = {"he_normal": 2.0, "tanh_normal": TANH_GAIN**2, "sigmoid_normal": (4 * TANH_GAIN) ** 2}
 
 
-def initial_bias(key: jax.Array, name: str, shape: Shape) -> jax.Array:
+def initial_bias(key: jax.Array, name: str, shape: Shape, live: Live | None = None) -> jax.Array:
     """Return the biases (units,) that go with weights of `shape` (inputs, units) from the initialiser `name`.
 
     They are drawn, of variance `gain / fan_in^2`, where the name is one for units that bend, and zero elsewhere.
     """
     biases = {one: partial(_drawn_bias, _GAINS.get(one, 0.0)) for one in INITIALISERS}
-    return chosen(biases, name)(key, shape)
+    return chosen(biases, name)(key, shape, live)
 
 
-def _drawn_bias(gain: float, key: jax.Array, shape: Shape) -> jax.Array:
+def _drawn_bias(gain: float, key: jax.Array, shape: Shape, live: Live | None) -> jax.Array:
     if not gain:
         return jnp.zeros(shape[-1:], jnp.float32)
-    return _normal(key, shape[-1:], gain / fans(shape)[0] ** 2)
+    own = Live(live.sizes[-1:], live.fans) if live else None
+    return _normal(key, shape[-1:], gain / _fans(shape, live)[0] ** 2, own)

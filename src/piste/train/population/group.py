@@ -8,8 +8,9 @@ import jax
 import numpy as np
 
 from piste.train.fit import Shown, records_of
-from piste.train.plan import Curves, Plan, Split
+from piste.train.plan import Curves, Split
 from piste.train.population.blocks import Block, gathered, spread
+from piste.train.population.groups import Program
 from piste.train.population.programs import training
 from piste.train.population.work import Task, sizes_for, together, work_of
 from piste.train.precision import allowed
@@ -20,13 +21,13 @@ _SECONDS = 0.5  # that a call takes, if it can be said
 class Group:
     """One program, and the blocks that it trains. `compile_seconds` is what making it ready took."""
 
-    def __init__(self, template: Plan, blocks: Sequence[Block], splits: tuple[Split, Split], metric: Shown) -> None:
+    def __init__(self, program: Program, blocks: Sequence[Block], splits: tuple[Split, Split], metric: Shown) -> None:
         began = time.perf_counter()
-        self.template, self.blocks = template, list(blocks)
+        self.program, self.blocks = program, list(blocks)
         self._splits, self._metric = splits, metric
         self._places = len(self.blocks[0].courses)
         self._sizes = sizes_for([course for block in blocks for course in block.courses if course], self._places)
-        with allowed(template.precision):
+        with allowed(program.template.precision):
             self._call(self.blocks[0], [])  # a call of nothing compiles and computes nothing
         self.compile_seconds = time.perf_counter() - began
 
@@ -35,7 +36,7 @@ class Group:
 
         `began` is when the population did.
         """
-        with allowed(self.template.precision):
+        with allowed(self.program.template.precision):
             while not hurried():
                 tasks = self.tasks(block, until)
                 if not tasks:
@@ -88,5 +89,5 @@ class Group:
 
     def _call(self, block: Block, tasks: Sequence[Task]) -> Curves:
         work = work_of(tasks, self._places, self._sizes)
-        block.carry, curves = training(self.template)(block.carry, *self._splits, work)
+        block.carry, curves = training(self.program.template)(block.carry, *self._splits, work)
         return curves

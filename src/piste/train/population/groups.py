@@ -1,27 +1,58 @@
-"""Which members share a program."""
+"""Which members share a program, and the programs that are known."""
 
 import dataclasses
 from collections.abc import Hashable, Sequence
+from typing import NamedTuple
 
 from piste.train.plan import Plan
+from piste.train.population.cores import CORES
 from piste.train.population.member import Member
-from piste.train.population.templates import outline_of, row_of, template_of
+from piste.train.population.templates import Row, outline_of, row_of, template_of
+from piste.train.population.widths import Widths, padded, widths_of, work_of_example
 
-_known: dict[Hashable, list[Plan]] = {}  # templates of this process by what they have in common, the newest first
-_MOST = 16  # templates of one kind that are remembered
+_COMPILE_SECONDS = 2.0  # that another program costs, about
+_MULTIPLICATIONS = 5e10  # a second on one core, of small products
+_ROOM = 1 << 20  # stands for any
+_KNOWN = 16  # programs of one kind that are remembered
+
+_known: dict[Hashable, list["Program"]] = {}  # of this process by the kind of their members, the newest first
+
+
+class Program(NamedTuple):
+    """What members that share a program are made of: a template, and the rooms of its free widths where it has some."""
+
+    template: Plan
+    rooms: Widths | None
+
+    def row(self, plan: Plan) -> Row | None:
+        """Return the values that make `plan` of the template; None where it cannot be."""
+        plan = alone(plan)
+        if self.rooms is None:
+            return row_of(self.template, plan)
+        widths = widths_of(plan)
+        if widths is None or len(widths) != len(self.rooms):
+            return None
+        fits = all(width <= room for width, room in zip(widths, self.rooms, strict=True))
+        return row_of(self.template, padded(plan, self.rooms)) if fits else None
 
 
 def groups(members: Sequence[Member]) -> list[list[Member]]:
-    """Return the members divided into those that share a program, in the order of their first members."""
-    found: dict[Hashable, list[Member]] = {}
+    """Return the members divided into those that share a program, in the order of their first members.
+
+    Networks of different widths share one as long as the multiplications by zero take less time than compiling another.
+    """
+    by_kind: dict[Hashable, list[Member]] = {}
     for member in members:
-        found.setdefault(kind_of(member), []).append(member)
-    return list(found.values())
+        by_kind.setdefault(kind_of(member), []).append(member)
+    return [group for kin in by_kind.values() for group in _by_room(kin)]
 
 
 def kind_of(member: Member) -> Hashable:
-    """Return what members must have in common to share a program."""
-    return outline_of(alone(member.plan)), member.effort.batch_size
+    """Return what members must have in common to share a program, widths apart."""
+    plan = alone(member.plan)
+    widths = widths_of(plan)
+    outline = outline_of(plan if widths is None else padded(plan, (_ROOM,) * len(widths)))
+    return outline, member.effort.batch_size
 
 
 def alone(plan: Plan) -> Plan:
@@ -29,14 +60,71 @@ def alone(plan: Plan) -> Plan:
     return plan if plan.devices == 1 else dataclasses.replace(plan, devices=1)
 
 
-def template_for(members: Sequence[Member]) -> Plan:
-    """Return a template that all `members`, of one group, can be made of: one used before where there is one."""
+def program_for(members: Sequence[Member]) -> Program:
+    """Return a program for all `members`, of one kind: one used before, unless another would be worth its making."""
     plans = [alone(member.plan) for member in members]
+    rooms = _rooms(plans)
     known = _known.setdefault(kind_of(members[0]), [])
-    for template in known:
-        if all(row_of(template, plan) is not None for plan in plans):
-            return template
-    template = template_of(plans)
-    known.insert(0, template)
-    del known[_MOST:]
-    return template
+    least = _seconds(members, rooms)
+    for program in sorted(known, key=lambda one: _seconds(members, one.rooms)):
+        fits = all(program.row(plan) is not None for plan in plans)
+        if fits and _seconds(members, program.rooms) <= least + _COMPILE_SECONDS:
+            return program
+    template = template_of([plan if rooms is None else padded(plan, rooms) for plan in plans])
+    program = Program(template, rooms)
+    known.insert(0, program)
+    del known[_KNOWN:]
+    return program
+
+
+def _by_room(members: Sequence[Member]) -> list[list[Member]]:
+    """Return members of one kind, divided by their widths into groups that are worth a program each."""
+    divided: dict[Hashable, list[Member]] = {}
+    for member in members:
+        widths = widths_of(alone(member.plan)) or ()
+        divided.setdefault(tuple(_room(width) for width in widths), []).append(member)
+    found = list(divided.values())
+    while len(found) > 1:
+        pairs = [(one, other) for index, one in enumerate(found) for other in found[index + 1 :]]
+        one, other = min(pairs, key=lambda pair: _loss(*pair))
+        if _loss(one, other) > 0 and len(found) <= _KNOWN:
+            break
+        found = [group for group in found if group is not one and group is not other]
+        found.append(one + other)
+    order = {member.number: index for index, member in enumerate(members)}
+    found = [sorted(group, key=lambda member: order[member.number]) for group in found]
+    return sorted(found, key=lambda group: order[group[0].number])
+
+
+def _loss(one: list[Member], other: list[Member]) -> float:
+    """Return the seconds that are lost by giving two groups one program."""
+    both = one + other
+    apart = sum(_seconds(group, _rooms([alone(member.plan) for member in group])) for group in (one, other))
+    return _seconds(both, _rooms([alone(member.plan) for member in both])) - apart - _COMPILE_SECONDS
+
+
+def _seconds(members: Sequence[Member], rooms: Widths | None) -> float:
+    """Return about how long the products of all steps take; 0 where widths are no matter."""
+    plan = alone(members[0].plan)
+    own = rooms or widths_of(plan)
+    if own is None:
+        return 0.0
+    examples = sum(len(member.effort.rates) * member.effort.batch_size for member in members)
+    return 3 * work_of_example(plan, own) * examples / _MULTIPLICATIONS / CORES
+
+
+def _rooms(plans: Sequence[Plan]) -> Widths | None:
+    """Return the rooms that hold the widths of all plans; None where these are all the same, or fixed."""
+    widths = {widths_of(plan) for plan in plans}
+    if len(widths) == 1:
+        return None
+    columns = zip(*(one for one in widths if one), strict=True)
+    return tuple(_room(max(column)) for column in columns)
+
+
+def _room(width: int) -> int:
+    """Return the smallest of 8, 12, 16, 24, 32, 48, 64 ... that holds `width`."""
+    room = 8
+    while room < width:
+        room = room * 3 // 2 if (room & (room - 1)) == 0 else room * 4 // 3
+    return room

@@ -35,6 +35,14 @@ from piste.nn.transformer import TransformerBlock
 from piste.train.averaging import Averaging
 from piste.train.optimisers import BETA2, MOMENTUM, Optimiser
 from piste.train.plateau import Plateau
+from piste.train.population.padded import (
+    PaddedActivation,
+    PaddedChannelDropout,
+    PaddedConv1D,
+    PaddedConv2D,
+    PaddedDense,
+    PaddedDropout,
+)
 
 Form = Literal["number", "whole", "share", "choice", "vector"]
 
@@ -88,6 +96,12 @@ KNOBS: dict[type, dict[str, Kind]] = {
     Conv2D: {"initialiser": DRAWN},
     DepthwiseConv1D: {"initialiser": DRAWN},
     DepthwiseConv2D: {"initialiser": DRAWN},
+    PaddedDense: {"initialiser": DRAWN, "live": WHOLE, "live_in": WHOLE},
+    PaddedConv1D: {"initialiser": DRAWN, "live": WHOLE, "live_in": WHOLE},
+    PaddedConv2D: {"initialiser": DRAWN, "live": WHOLE, "live_in": WHOLE},
+    PaddedActivation: {"name": CHOICE, "live": WHOLE},
+    PaddedDropout: {"keep": KEPT, "live": WHOLE},
+    PaddedChannelDropout: {"keep": KEPT, "live": WHOLE},
     Dropout: {"keep": KEPT},
     ChannelDropout: {"keep": KEPT},
     StochasticDepth: {"keep": KEPT},

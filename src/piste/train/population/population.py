@@ -17,10 +17,11 @@ from piste.train.population.blocks import Block, begun, block_size, placed_at, r
 from piste.train.population.cores import CORES, at_once
 from piste.train.population.course import Course
 from piste.train.population.group import Group
-from piste.train.population.groups import alone, groups, kind_of, template_for
+from piste.train.population.groups import Program, groups, kind_of, program_for
 from piste.train.population.member import Member
 from piste.train.population.result import result
-from piste.train.population.templates import row_of
+from piste.train.population.templates import Row
+from piste.train.population.widths import widths_of
 from piste.train.precision import allowed
 from piste.train.program import EVALUATION_CHUNK
 from piste.train.settings import Precision
@@ -84,7 +85,7 @@ class Population:
         """Return a member's best parameters and running state so far, and how its training went."""
         group, block, place = self._find(number)
         carry = row_at(block, place)
-        return result(self._course(number), carry, group.compile_seconds, self._validation, self._task)
+        return result(self._course(number), group.program, carry, group.compile_seconds, self._validation, self._task)
 
     def adopt(self, number: int, source: int, member: Member) -> None:
         """Let `number` go on as `member` says from where `source` stands: population-based training.
@@ -96,24 +97,25 @@ class Population:
         group, block, place = self._find(number)
         origin, origin_block, origin_place = self._find(source)
         old = self._course(source)
-        if member.number != number or kind_of(member) != kind_of(old.member) or group is not origin:
+        same = kind_of(member) == kind_of(old.member) and widths_of(member.plan) == widths_of(old.member.plan)
+        if member.number != number or not same or group is not origin:
             raise SettingError(
-                f"Member {number} cannot go on from member {source}: they differ in more than knobs. "
+                f"Member {number} cannot go on from member {source}: they differ in more than knobs, or in width. "
                 "Keep everything but knobs as it is."
             )
-        if row_of(group.template, alone(member.plan)) is None:
+        if group.program.row(member.plan) is None:
             group = self._widened(group, member)
-        (course,) = self._courses([member], group.template)
+        (course,) = self._courses([member], group.program)
         course.follow(old)
         placed_at(block, place, course, row_at(origin_block, origin_place))
 
     def _widened(self, group: Group, member: Member) -> Group:
         """Return the group in place of `group` in which another setting is a knob, so that `member` fits too."""
         courses = [course for block in group.blocks for course in block.courses if course]
-        template = template_for([*(course.member for course in courses), member])
+        program = program_for([*(course.member for course in courses), member])
         for course in courses:
-            course.row = self._row(template, course.member)
-        wider = Group(template, group.blocks, self._split(template.precision), self._metric)
+            course.row = self._row(program, course.member)
+        wider = Group(program, group.blocks, self._split(member.plan.precision), self._metric)
         self._groups = [wider if one is group else one for one in self._groups]
         self._places.clear()
         return wider
@@ -126,14 +128,14 @@ class Population:
         return list(by_pace.values())
 
     def _group(self, members: Sequence[Member]) -> Group:
-        template = template_for(members)
-        splits, courses = self._split(template.precision), self._courses(members, template)
-        places = block_size(template, len(courses))
-        start = partial(begun, template, places, splits[1])
+        program = program_for(members)
+        splits, courses = self._split(members[0].plan.precision), self._courses(members, program)
+        places = block_size(program.template, len(courses))
+        start = partial(begun, program.template, places, splits[1])
         first, *others = spread(courses, places, CORES)
         blocks = [start(first)]  # by itself, so that it is compiled once
         blocks += at_once([lambda hurry, one=one: start(one) for one in others])  # type: ignore[misc]
-        return Group(template, blocks, splits, self._metric)
+        return Group(program, blocks, splits, self._metric)
 
     def _split(self, precision: Precision) -> tuple[Split, Split]:
         if precision not in self._splits:
@@ -141,22 +143,22 @@ class Population:
                 self._splits[precision] = on_device(self._train), on_device(self._validation, EVALUATION_CHUNK)
         return self._splits[precision]
 
-    def _courses(self, members: Sequence[Member], template: Plan) -> list[Course]:
+    def _courses(self, members: Sequence[Member], program: Program) -> list[Course]:
         return [
             Course(
                 member,
                 self._line(member),
-                self._row(template, member),
+                self._row(program, member),
                 _limits(member, self._metric),
                 self._bias(member.plan),
             )
             for member in members
         ]
 
-    def _row(self, template: Plan, member: Member) -> Any:
-        row = row_of(template, alone(member.plan))
+    def _row(self, program: Program, member: Member) -> Row:
+        row = program.row(member.plan)
         if row is None:
-            raise ValueError("The member does not fit the template made for it.")
+            raise ValueError("The member does not fit the program made for it.")
         return row
 
     def _line(self, member: Member) -> Timeline:
