@@ -7,6 +7,7 @@ import {List} from './list';
 import {Newest} from './newest';
 import {address, usePlace} from './route';
 import {Run} from './run';
+import type {Play as PlayOf} from './play/play';
 import {Study} from './study/study';
 import {initialSpeech, LANGUAGES, otherSpeech, SpeechContext} from './speech';
 
@@ -21,6 +22,7 @@ function Page() {
       <header class="top">
         <a class="brand" href={address()}>Piste</a>
         {place.name && place.view !== 'compare' && <span class="where">{place.name}</span>}
+        <a class="to-play" href={address('play')} aria-current={place.view === 'play' ? 'page' : undefined}>{speech.say('play-open')}</a>
         <span class="languages" role="group" aria-label={speech.say('language')}>
           {Object.entries(LANGUAGES).map(([code, name]) => (
             <button key={code} lang={code} aria-pressed={speech.language === code} onClick={() => otherSpeech(code).then(setSpeech)}>
@@ -29,9 +31,16 @@ function Page() {
           ))}
         </span>
       </header>
-      {place.view === 'newest' ? <Newest panel={place.panel} /> : place.view === 'run' ? <Run key={place.name} name={place.name} panel={place.panel} /> : place.view === 'study' ? <Study key={place.name} name={place.name} panel={place.panel} /> : <List />}
+      {place.view === 'play' ? <Later panel={place.panel} /> : place.view === 'newest' ? <Newest panel={place.panel} /> : place.view === 'run' ? <Run key={place.name} name={place.name} panel={place.panel} /> : place.view === 'study' ? <Study key={place.name} name={place.name} panel={place.panel} /> : <List />}
     </SpeechContext.Provider>
   );
+}
+
+/** The playground, whose script is fetched when somebody goes there. */
+function Later({panel}: {panel: string}) {
+  const [Part, setPart] = useState<typeof PlayOf | null>(null);
+  useEffect(() => void import('./play/play').then((part) => setPart(() => part.Play)), []);
+  return Part ? <Part given={panel} /> : null;
 }
 
 render(<Page />, document.getElementById('app')!);

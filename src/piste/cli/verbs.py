@@ -29,8 +29,10 @@ VERBS = (
     Verb("lint", "piste.cli.lint:lint", "Judge data, network, loss and optimiser before training."),
     Verb("explain", "piste.cli.explain:explain", "Say what a finding of the linter means, and how to fix it."),
     Verb("runs", "piste.cli.runs:runs", "List the runs in a folder, with their main score."),
+    Verb("lens", "piste.cli.lens:lens", "Look at every value and gradient in a network; spell out the chain rule."),
     Verb("view", "piste.cli.view:view", "Look into a trained network: boundary, loss surface, layers, filters."),
     Verb("web", "piste.cli.web:web", "Show runs and studies on a live page of this machine."),
+    Verb("play", "piste.cli.play:play", "Build a small network by clicking, and watch every unit of it learn."),
     Verb("report", "piste.cli.report:report", "Write a run's report again, from its records."),
     Verb("doctor", "piste.cli.doctor:doctor", "Say what is installed, and whether it computes right numbers."),
 )

@@ -2,6 +2,7 @@
 
 import sys
 import webbrowser
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +14,7 @@ from piste.core.runs import RunFolder
 
 if TYPE_CHECKING:
     from piste.web.labelling import Questions
+    from piste.web.playing import Playing
 
 LABELLER, EXAMPLES = "me", 100  # as `piste label` has them
 
@@ -48,13 +50,23 @@ def web(
     """
     from piste.web import serve_folder
 
-    def ready(address: str) -> None:
-        sys.stderr.write(f"The page is at this address, until Ctrl-C is pressed here:\n{address}\n")
-        sys.stderr.flush()
-        if browser and not webbrowser.open(address):
-            sys.stderr.write("No browser could be started; open the address in one yourself.\n")
+    ready = partial(say_address, browser=browser)
+    serve_folder(folder, ready, host, port, control=control, ask=_questions if control else None, play=plays)
 
-    serve_folder(folder, ready, host, port, control=control, ask=_questions if control else None)
+
+def say_address(address: str, browser: bool) -> None:
+    """Say where the page is, and open it in the browser where that is wanted."""
+    sys.stderr.write(f"The page is at this address, until Ctrl-C is pressed here:\n{address}\n")
+    sys.stderr.flush()
+    if browser and not webbrowser.open(address):
+        sys.stderr.write("No browser could be started; open the address in one yourself.\n")
+
+
+def plays() -> "Playing":
+    """Return what keeps the playground's networks."""
+    from piste.play.plays import Plays
+
+    return Plays()
 
 
 def _questions(folder: RunFolder) -> "Questions":

@@ -14,7 +14,7 @@ from piste.play.picture import dots, picture_of
 from piste.play.problems import FEATURES, PROBLEMS
 from piste.play.python import python
 from piste.play.settings import BUNDLED, LAYERS, PASTED, UNITS, PlaySettings, play_settings
-from piste.play.training import Played, advanced, begun, changed
+from piste.play.training import Played, advanced, begun, changed, with_weight
 
 MOST = 8  # plays that are kept; the one that was asked for longest ago goes first
 MOST_ROUNDS = 1000
@@ -47,15 +47,25 @@ class Plays:
                 self._plays.popitem(last=False)
         return {"play": word, **_scene(played), **_state(played)}
 
-    def go_on(self, word: str, given: Mapping[str, Any], rounds: int, *, by_step: bool) -> dict[str, Any]:
+    def go_on(
+        self,
+        word: str,
+        given: Mapping[str, Any],
+        rounds: int,
+        *,
+        by_step: bool,
+        weight: tuple[int, int, int, float] | None = None,
+    ) -> dict[str, Any]:
         """Return the play after `rounds` more epochs, or steps, under the settings `given` (as they are if empty).
 
-        Raises `SettingError` for a play that there is not, or settings that cannot be.
+        `weight` is one that a person sets before: layer, unit before it (-1 for the bias), unit, value. Raises
+        `SettingError` for a play that there is not, or settings that cannot be.
         """
         lock, held = self._found(word)
         with lock:
             before = held[0]
             played = changed(before, play_settings(given)) if given else before
+            played = with_weight(played, *weight) if weight else played
             played = advanced(played, max(0, min(rounds, MOST_ROUNDS)), by_step=by_step)
             held[0] = played
         scene = {} if played.table is before.table else _scene(played)

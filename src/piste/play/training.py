@@ -7,6 +7,7 @@ from typing import Any
 import jax
 import numpy as np
 
+from piste.core.errors import SettingError
 from piste.core.records import EpochRecord, Task
 from piste.core.watched import Look, WatchedRecord
 from piste.play.settings import PlaySettings
@@ -24,6 +25,7 @@ from piste.train.timeline import Effort, Timeline
 from piste.train.watching import in_view, watched_record, with_looks
 
 EPOCHS = 10_000  # the end of any play
+LARGEST_WEIGHT = 1e6  # that a person may set
 _DATA = ("problem", "table", "features", "noise", "train_share", "seed")
 _NETWORK = ("hidden", "optimiser")
 _PATIENCE = np.int32(2**30)
@@ -121,6 +123,25 @@ def advanced(played: Played, rounds: int, *, by_step: bool = False) -> Played:
         played = _called(played, min(rounds, most), by_step=by_step)
         rounds -= most
     return played
+
+
+def with_weight(played: Played, layer: int, before: int, unit: int, value: float) -> Played:
+    """Return the play with one weight set: into unit `unit` of dense layer `layer`, from `before`, -1 for the bias.
+
+    Raises `SettingError` where there is no such weight.
+    """
+    layout = played.plan.layout
+    parameters = jax.tree.map(lambda leaf: np.array(leaf), layout.unpack(played.carry.weights))
+    names = sorted(parameters)
+    leaf = parameters[names[layer]]["bias" if before < 0 else "weight"] if 0 <= layer < len(names) else None
+    place = (unit,) if before < 0 else (before, unit)
+    if leaf is None or not all(0 <= at < size for at, size in zip(place, leaf.shape, strict=True)):
+        raise SettingError(f"There is no weight from {before} to unit {unit} of layer {layer}.")
+    if not np.isfinite(value) or abs(value) > LARGEST_WEIGHT:
+        raise SettingError(f"A weight must be a number within ±{LARGEST_WEIGHT:g}. Got {value:g} instead.")
+    leaf[place] = value
+    weights = jax.tree.map(jax.numpy.asarray, layout.pack(parameters))
+    return dataclasses.replace(played, carry=played.carry._replace(weights=weights))
 
 
 def _called(played: Played, rounds: int, *, by_step: bool) -> Played:

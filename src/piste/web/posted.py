@@ -14,10 +14,10 @@ Said = TypeVar("Said")
 LARGEST = 10_000  # bytes
 
 
-def posted(kind: type[Said], act: Callable[[Request, Said], Any]) -> Callable[[Request], Any]:
+def posted(kind: type[Said], act: Callable[[Request, Said], Any], largest: int = LARGEST) -> Callable[[Request], Any]:
     """Return an endpoint that hands what was sent, as a `kind`, to `act`, and answers with what that returns.
 
-    A form of a foreign page cannot send JSON, and a body that is too long is not read.
+    A form of a foreign page cannot send JSON, and a body of more than `largest` bytes is not read.
     """
 
     @functools.wraps(act)
@@ -25,7 +25,7 @@ def posted(kind: type[Said], act: Callable[[Request, Said], Any]) -> Callable[[R
         if request.headers.get("content-type", "").split(";")[0] != "application/json":
             return json({"error": "JSON was expected."}, 415)
         length = request.headers.get("content-length", "")
-        if not length.isdecimal() or len(length) > 9 or int(length) > LARGEST:
+        if not length.isdecimal() or len(length) > 9 or int(length) > largest:
             return json({"error": "What was sent is too long."}, 413)
         try:
             said = msgspec.json.decode(await request.body(), type=kind)

@@ -11,6 +11,7 @@ from piste.core.errors import MissingExtraError, SettingError
 if TYPE_CHECKING:
     from piste.human.asking import Asking
     from piste.web.labelling import Ask
+    from piste.web.playing import Playing
 
 MISSING = "The page needs Starlette and uvicorn, which are not installed: pip install 'piste[web]'."
 LOOPBACK = "127.0.0.1"
@@ -41,20 +42,23 @@ def serve_folder(
     *,
     control: bool = False,
     ask: "Ask | None" = None,
+    play: "Callable[[], Playing] | None" = None,
 ) -> None:
     """Serve the page about the runs and studies of `folder`; `ready` is told its address.
 
     `host` is the address to listen on, and `port` 0 a free one. With `control` the page may tell a training that
-    listens what to do, and, where `ask` makes the questions of a run, ask about its test examples. Returns when Ctrl-C
-    is pressed. Raises `RunError` where `folder` is none, `SettingError` where nothing can listen there,
-    `MissingExtraError` without the page's packages.
+    listens what to do, and, where `ask` makes the questions of a run, ask about its test examples. `play` makes what
+    keeps the playground. Returns when Ctrl-C is pressed. Raises `RunError` where `folder` is none, `SettingError` where
+    nothing can listen there, `MissingExtraError` without the page's packages.
     """
     try:
         from piste.web.browse import Browse
         from piste.web.places import Places
+        from piste.web.playing import PlayView
     except ModuleNotFoundError as error:
         raise MissingExtraError(MISSING) from error
-    _serve(Browse(Places.of(folder), control=control, ask=ask).routes, "", ready, [], host, port)
+    shown = Browse(Places.of(folder), control=control, ask=ask).routes
+    _serve([*shown, *(PlayView(play).routes if play else ())], "", ready, [], host, port)
 
 
 def _serve(
