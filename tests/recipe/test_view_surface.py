@@ -11,7 +11,7 @@ from piste.recipe.progress import Silent
 from piste.recipe.run import Run
 from piste.recipe.train import train
 from piste.recipe.view import view
-from piste.recipe.view_subject import same_network, subject_of
+from piste.recipe.view_subject import Subject, same_network
 
 WEIGHTS = "00_dense/weight[0,0]; 00_dense/bias[0]"
 
@@ -34,7 +34,7 @@ def line(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 def test_the_surface_of_two_weights_is_a_parabola_and_paths_lie_on_it(line: Run) -> None:
     seen = view(line, "surface", directions=WEIGHTS, size=9, rates=(0.01, 0.1, 1.1)).data
-    subject = subject_of(line, None, Silent())
+    subject = Subject(line, None, Silent())
     inputs, targets = np.asarray(subject.train.inputs, np.float64)[:, 0], np.asarray(subject.train.targets)[:, 0]
 
     def loss(weight: float, bias: float) -> float:
@@ -57,7 +57,7 @@ def test_the_surface_of_two_weights_is_a_parabola_and_paths_lie_on_it(line: Run)
 
 def test_the_training_made_again_is_the_same_to_the_bit(line: Run, iris: Run) -> None:
     for run in (line, iris):
-        subject = subject_of(run, None, Silent())
+        subject = Subject(run, None, Silent())
         course = subject.trained_again()
         assert same_network(course.kept, run.network)
         assert len(course.moments) == len(run.epochs) + 1

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from piste.core.records import decode
+from piste.core.watched import WatchedRecord
 
 Numbers = tuple[float, ...]
 Rows = tuple[Numbers, ...]
@@ -80,6 +81,79 @@ class SurfaceRecord:
 
 
 @dataclass(frozen=True)
+class LayerRecord:
+    """A layer's outputs over all examples and places, an entry for each moment.
+
+    `silent` are the units (places of the last axis) whose output is always the same; `saturated` is the share of
+    outputs at the flat ends of the activation, NaN where it has none.
+    """
+
+    path: str
+    kind: str
+    shape: tuple[int, ...]  # of one example's outputs
+    edges: Numbers
+    counts: tuple[tuple[int, ...], ...]
+    mean: Numbers
+    deviation: Numbers
+    zero: Numbers
+    silent: tuple[tuple[int, ...], ...]
+    saturated: Numbers
+
+
+@dataclass(frozen=True)
+class LayersRecord:
+    """The activations through the depth of a network, at several moments of its training."""
+
+    moments: tuple[str, ...]
+    examples: int
+    split: str
+    layers: tuple[LayerRecord, ...]
+
+
+@dataclass(frozen=True)
+class AttributionRecord:
+    """What the inputs count for an output by one method: (h, w) of a picture, else one row of steps, columns or words.
+
+    `gap` is what is missing to completeness, as a share; NaN for methods that promise none. `picture` shows it.
+    """
+
+    method: str
+    values: Rows
+    gap: float
+    picture: str = ""
+
+
+@dataclass(frozen=True)
+class ExplainedRecord:
+    """One example whose answer is explained: `output` is the raw output for `explained`, `compared` the baseline's.
+
+    `names` are columns or words, `values` what the columns hold, `lines` the channels of a sequence, step by step.
+    """
+
+    row: int
+    truth: str
+    answer: str
+    confidence: float
+    explained: str
+    output: float
+    compared: float
+    attributions: tuple[AttributionRecord, ...]
+    names: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+    lines: Rows = ()
+    picture: str = ""
+
+
+@dataclass(frozen=True)
+class AttributionsRecord:
+    """Why the network answers as it does, for a few examples; `kind` is table, pictures, sequences or texts."""
+
+    kind: str
+    split: str
+    examples: tuple[ExplainedRecord, ...]
+
+
+@dataclass(frozen=True)
 class ViewRecord:
     """One view: `data` is the record of its own kind, `options` what was asked for or chosen."""
 
@@ -91,7 +165,13 @@ class ViewRecord:
     notes: tuple[str, ...] = ()
 
 
-DATA: dict[str, type] = {"boundary": BoundaryRecord, "surface": SurfaceRecord}
+DATA: dict[str, type] = {
+    "boundary": BoundaryRecord,
+    "surface": SurfaceRecord,
+    "layers": LayersRecord,
+    "gradients": WatchedRecord,
+    "attribution": AttributionsRecord,
+}
 """What `ViewRecord.data` is, by the view's name."""
 
 

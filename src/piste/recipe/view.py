@@ -15,7 +15,7 @@ from piste.recipe.progress import Listener, listener
 from piste.recipe.run import Run
 from piste.recipe.view_list import VIEWS, ViewKind
 from piste.recipe.view_options import ViewOptions
-from piste.recipe.view_subject import subject_of
+from piste.recipe.view_subject import Subject
 from piste.report import html, text
 from piste.report.view import panels_of_view, write_view
 from piste.train.compiler import configure_jax
@@ -102,7 +102,7 @@ def view_with(run: Run, name: str, options: ViewOptions, data: Any, keep: bool, 
         if key not in kind.options:
             raise SettingError(f"The view '{name}' has no option '{key}'. {nearest(key, kind.options)}")
     configure_jax()
-    seen, notes = kind.make(subject_of(run, data, hear), options)
+    seen, notes = kind.make(Subject(run, data, hear), options)
     record = ViewRecord(kind.name, kind.title, run.path.name, seen, given, notes)
     if keep:
         write_view(run.folder, record)

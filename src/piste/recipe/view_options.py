@@ -31,6 +31,11 @@ class ViewOptions:
         Split whose examples are looked at.
     examples
         How many examples are looked at, evenly spread over the split.
+    rows
+        Examples to look at one by one, by their row in the source, with commas between. The most wrong of the test
+        split and some more when left out.
+    label
+        Class whose output is explained. The network's own answer when left out.
     directions
         Of the loss surface: path (the plane in which the training moved most), random (filter-normalised), or the
         names of two weights such as "00_dense/weight[0,0]" and "00_dense/bias[0]", with a semicolon between.
@@ -48,6 +53,8 @@ class ViewOptions:
     again: bool | None = None
     split: SplitName | None = None
     examples: Annotated[int, Range(1, 100_000)] | None = None
+    rows: Annotated[tuple[int, ...], Range(0)] | None = None
+    label: str | None = None
     directions: str | None = None
     rates: Annotated[tuple[float, ...], Range(0, 1e6, low_open=True)] | None = None
     reach: Annotated[float, Range(0, 1000, low_open=True)] | None = None

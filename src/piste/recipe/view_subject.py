@@ -1,7 +1,7 @@
 """What a view looks at: a run's network with its examples, read once more, and its training made once more."""
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -54,12 +54,48 @@ class Course:
 
 @dataclass(frozen=True)
 class Subject:
-    """A finished run, its settings and its data as they were."""
+    """A finished run, its settings and its data as they were; nothing is read before it is asked for.
+
+    `data` are those of the training, where they came from Python or lie elsewhere now.
+    """
 
     run: Run
-    settings: Settings
-    dataset: DataSet
+    data: Any
     hear: Listener
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings of the run; raises `RunError` where they are not those of this version."""
+        try:
+            parts: list[Any] = [
+                from_mapping(kind, self.run.record.settings[section], RUN) for section, kind in SECTIONS.items()
+            ]
+        except (KeyError, SettingError) as error:
+            raise RunError(
+                f"The settings in {self.run.folder.file(RUN)} are not those of this version ({error}); train anew."
+            ) from error
+        return Settings(*parts)
+
+    @cached_property
+    def dataset(self) -> DataSet:
+        """The data, read once more.
+
+        Raises `RunError` where they came from Python and are not given, or have changed since.
+        """
+        run, source = self.run, self.run.record.source
+        if self.data is None and not source:
+            raise RunError(f"The data of {run.path} came from Python: give them again, data=...")
+        own = self.settings.data
+        if own.stream is None:  # less memory may be free than at the time
+            own = dataclasses.replace(own, stream=False)
+        with told(self.hear, "Reading the data"):
+            dataset = load(source if self.data is None else self.data, own, takes_of(self.settings.model.model))
+        if dataset.record.fingerprint != run.data.fingerprint:
+            raise RunError(
+                f"The data of {run.path} have changed since its training: fingerprint "
+                f"{dataset.record.fingerprint[:12]}, then {run.data.fingerprint[:12]}. Give those of the training."
+            )
+        return dataset
 
     @property
     def network(self) -> Network:
@@ -146,38 +182,3 @@ def same_network(first: Network, second: Network) -> bool:
     """Return whether two networks have the same parameters, bit for bit."""
     pairs = zip(jax.tree.leaves(first.parameters), jax.tree.leaves(second.parameters), strict=True)
     return all(np.array_equal(one, other) for one, other in pairs)
-
-
-def subject_of(run: Run, data: Any, hear: Listener) -> Subject:
-    """Return what is looked at of `run`, its data read once more from `data` or from where the run had them.
-
-    Raises `RunError` where the data came from Python and are not given, or have changed since.
-    """
-    record = run.record
-    if data is None and not record.source:
-        raise RunError(f"The data of {run.path} came from Python: give them again, piste.view(run, name, data=...).")
-    settings = settings_of_run(run)
-    own = settings.data
-    if own.stream is None:  # less memory may be free than at the time
-        own = dataclasses.replace(own, stream=False)
-    with told(hear, "Reading the data"):
-        dataset = load(record.source if data is None else data, own, takes_of(settings.model.model))
-    if dataset.record.fingerprint != run.data.fingerprint:
-        raise RunError(
-            f"The data of {run.path} have changed since its training: fingerprint {dataset.record.fingerprint[:12]}, "
-            f"then {run.data.fingerprint[:12]}. Give those of the training."
-        )
-    return Subject(run, settings, dataset, hear)
-
-
-def settings_of_run(run: Run) -> Settings:
-    """Return the settings of a run; raises `RunError` where they are not those of this version."""
-    try:
-        parts: Sequence[Any] = [
-            from_mapping(kind, run.record.settings[section], RUN) for section, kind in SECTIONS.items()
-        ]
-    except (KeyError, SettingError) as error:
-        raise RunError(
-            f"The settings in {run.folder.file(RUN)} are not those of this version ({error}); train anew."
-        ) from error
-    return Settings(*parts)

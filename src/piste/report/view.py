@@ -8,10 +8,19 @@ from piste.core.panels import Block, Panel, Text
 from piste.core.runs import RunFolder
 from piste.core.views import ViewRecord
 from piste.report.page import html
+from piste.report.panels.views_attribution import attribution
 from piste.report.panels.views_boundary import boundary
+from piste.report.panels.views_gradients import gradients
+from piste.report.panels.views_layers import layers
 from piste.report.panels.views_surface import surface
 
-DRAWN: dict[str, Callable[[Any], tuple[Block, ...]]] = {"boundary": boundary, "surface": surface}
+DRAWN: dict[str, Callable[[Any], tuple[Block, ...]]] = {
+    "boundary": boundary,
+    "surface": surface,
+    "layers": layers,
+    "gradients": gradients,
+    "attribution": attribution,
+}
 """How the data of each view are drawn, by its name."""
 
 
