@@ -18,10 +18,10 @@ from piste.core.studied import (
     RESULTS,
     AxisRecord,
     CurveRecord,
-    EnsembleRecord,
     EstimateRecord,
     ImportanceRecord,
     ImportancesRecord,
+    MadeRecord,
     PairRecord,
     RegionRecord,
     RetuneRecord,
@@ -107,8 +107,8 @@ def results(trials: tuple[TrialRecord, ...]) -> StudyResults:
         notes=("A note.",),
         test=SCORE,
         run="best",
-        refit="piste train digits --learning-rate 0.01",
-        ensemble=EnsembleRecord((3, 7, 9), "ensemble", SCORE, SCORE, 0.006, 0.002, 0.014, "Three are better than one."),
+        ensemble=MadeRecord((3, 7, 9), "ensemble", SCORE, SCORE, 0.006, 0.002, 0.014, "Three are better than one."),
+        refit=MadeRecord((3,), "refit", SCORE, SCORE, 0.001, -0.002, 0.004, "More rows are no better."),
         retuned=RetuneRecord("runs/old", SCORE, SCORE, 0.015, 0.004, 0.026, "The old settings no longer hold."),
     )
 
@@ -164,7 +164,7 @@ def test_the_records_survive_the_folder(studied: Studied, tmp_path: Path) -> Non
 def test_every_part_is_there_and_survives_json(studied: Studied) -> None:
     panels = panels_of_study(studied)
     assert [one.name for one in panels] == [
-        "result", "retuned", "best", "ensemble", "progress", "importance", "slices", "parallel", "zoom", "trials",
+        "result", "retuned", "best", "made", "progress", "importance", "slices", "parallel", "zoom", "trials",
         "space", "repeat",
     ]  # fmt: skip
     assert decode(json(panels), tuple[Panel, ...]) == panels

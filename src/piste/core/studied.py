@@ -120,11 +120,12 @@ class ImportancesRecord:
 
 
 @dataclass(frozen=True)
-class EnsembleRecord:
-    """Several networks of a study whose answers are averaged, beside the best single one on the test split.
+class MadeRecord:
+    """A network made of a study's trials, beside the run of the best settings on the same test rows.
 
-    `difference` is ensemble minus single, signed so that positive means that the ensemble is better; its interval is a
-    paired bootstrap. `folder` is within the study's.
+    An ensemble of several, or the best settings trained on train and validation rows together. `difference` is this
+    network minus the single one, signed so that positive means that this one is better; its interval is a paired
+    bootstrap. `folder` is that of its run.
     """
 
     members: tuple[int, ...]  # trials
@@ -135,6 +136,7 @@ class EnsembleRecord:
     low: float
     high: float
     verdict: str
+    command: str = ""  # that repeats it
 
 
 @dataclass(frozen=True)
@@ -168,8 +170,9 @@ class StudyResults:
     notes: tuple[str, ...] = ()
     test: Score | None = None  # of the network with the best settings, judged once
     run: str = ""  # its folder
-    refit: str = ""  # the line that trains the best settings on train and validation rows together
-    ensemble: EnsembleRecord | None = None
+    again: str = ""  # the line that repeats it
+    ensemble: MadeRecord | None = None
+    refit: MadeRecord | None = None  # the best settings trained on train and validation rows together
     retuned: RetuneRecord | None = None
 
 

@@ -13,14 +13,14 @@ from piste.report.panels.studied_importance import importance
 from piste.report.panels.studied_progress import progress
 from piste.report.panels.studied_result import result
 from piste.report.panels.studied_space import parallel, slices, zoom
-from piste.report.panels.studied_trials import best_settings, ensemble, repeat, retuned, searched, table
+from piste.report.panels.studied_trials import best_settings, made, repeat, retuned, searched, table
 
 Make = Callable[[Studied], tuple[Block, ...]]
 VIEWS: tuple[tuple[str, str, Make], ...] = (
     ("result", "Result", result),
     ("retuned", "Do the old settings still hold?", retuned),
     ("best", "Best settings", best_settings),
-    ("ensemble", "As an ensemble", ensemble),
+    ("made", "Made of the best", made),
     ("progress", "How the search went", progress),
     ("importance", "Which settings mattered", importance),
     ("slices", "One setting at a time", slices),

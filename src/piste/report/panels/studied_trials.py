@@ -3,7 +3,7 @@
 from collections import Counter
 
 from piste.core.panels import Align, Block, Fact, Facts, Grid, Lines, Text, Tone
-from piste.core.studied import EnsembleRecord, RetuneRecord, Studied
+from piste.core.studied import MadeRecord, RetuneRecord, Studied
 from piste.core.studies import TrialStatus
 from piste.report.numbers import counted, difference, interval, number, score, seconds
 from piste.report.panels.settings import shown
@@ -63,25 +63,29 @@ def _wrong(studied: Studied) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-def ensemble(studied: Studied) -> tuple[Block, ...]:
-    """Return the ensemble beside the best single network."""
-    found = studied.results.ensemble
-    if found is None:
-        return ()
-    answers = Facts((Fact("answers with it", f"piste predict {found.folder} DATA"),))
-    return Text(found.verdict, _tone(found.low, found.high)), _beside(found), answers
+def made(studied: Studied) -> tuple[Block, ...]:
+    """Return the ensemble, and the best settings trained on more rows, beside the run of the best settings."""
+    results = studied.results
+    blocks: list[Block] = []
+    for found, title in (
+        (results.ensemble, "ensemble of {} networks"),
+        (results.refit, "trained on validation rows too"),
+    ):
+        if found is not None:
+            lines = Fact("made again by", found.command), Fact("answers with it", f"piste predict {found.folder} DATA")
+            answers = Facts(tuple(one for one in lines if one.value))
+            blocks += [Text(found.verdict, _tone(found.low, found.high)), _beside(found, title), answers]
+    return tuple(blocks)
 
 
-def _beside(found: EnsembleRecord) -> Grid:
+def _beside(found: MadeRecord, title: str) -> Grid:
     lead = f"{difference(found.difference, found.low, found.high)} ({interval(found.low, found.high)})"
     rows = (
-        (f"{len(found.members)} networks", score(found.score), interval(found.score.low, found.score.high), lead),
-        ("best single network", score(found.single), interval(found.single.low, found.single.high), ""),
+        (title.format(len(found.members)), score(found.score), interval(found.score.low, found.score.high), lead),
+        ("best settings, trained once", score(found.single), interval(found.single.low, found.single.high), ""),
     )
-    members = ", ".join(map(str, found.members))
-    caption = (
-        f"On the test split; answers of trials {members} are averaged. The lead has its paired bootstrap interval."
-    )
+    several = f" Answers of trials {', '.join(map(str, found.members))} are averaged." if len(found.members) > 1 else ""
+    caption = f"On the same test rows; the lead has its paired bootstrap interval.{several}"
     return Grid(("", found.score.name, "95 % interval", "lead"), rows, ("left", "right", "right", "right"), caption)
 
 
@@ -129,12 +133,8 @@ def repeat(studied: Studied) -> tuple[Block, ...]:
     study, results = studied.study, studied.results
     facts = (
         Fact("command", study.command),
-        Fact(
-            "best on train and validation",
-            results.refit,
-            "trains the best settings on both splits, for as many rounds as were best",
-        ),
         Fact("run of the best settings", results.run),
+        Fact("trained again by", results.again),
         Fact("seed", str(study.seed), "the same seed gives the same trials"),
         Fact("store", study.store),
         Fact("created", study.created),

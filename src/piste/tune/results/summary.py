@@ -17,9 +17,9 @@ from piste.tune.results.regions import regions
 from piste.tune.space import Space
 from piste.tune.written import parsed
 
-ROOTS = frozenset({"RMSE"})  # metrics whose mean over examples has its root taken
+_ROOT = "RMSE"  # the metric whose mean over examples has its root taken
 _UNLIKE = "The validation examples were not the same in all trials, so the reported number could not be corrected."
-_NOT_KEPT = "What the trials made of each validation example was not kept, so the reported number could not be corrected."
+_NOT_KEPT = "What trials made of each validation example was not kept, so the reported number could not be corrected."
 
 
 def space_of(study: StudyRecord) -> Space:
@@ -73,6 +73,11 @@ def _believed(study: StudyRecord, trials: Sequence[TrialRecord]) -> tuple[tuple[
     return so_far, notes
 
 
+def has_root(metric: str) -> bool:
+    """Return whether the root of the mean over examples is what is shown, whatever it is a mean of."""
+    return metric.split(" ")[0] == _ROOT
+
+
 def _by_loss(study: StudyRecord) -> str:
     return f"{study.metric} is no mean over examples, so it was the loss that the choice was repeated by."
 
@@ -80,5 +85,5 @@ def _by_loss(study: StudyRecord) -> str:
 def _measure(study: StudyRecord, stacked: NDArray[np.float64]) -> Measure:
     if stacked.shape[1] == 1:
         return Measure("loss", False, stacked[:, 0])
-    shown = np.sqrt if study.metric in ROOTS else np.asarray
+    shown = np.sqrt if has_root(study.metric) else np.asarray
     return Measure(study.metric, study.higher_is_better, stacked[:, 1], shown)
