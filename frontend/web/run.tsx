@@ -10,6 +10,7 @@ import {Findings} from './panels/findings';
 import {Parts} from './panels/parts';
 import {Settings} from './panels/settings';
 import {ViewsPanel} from './panels/views';
+import {later} from './later';
 import {Message} from './message';
 import {address} from './route';
 import {useAnswer, useEvents, versionOf, type Stamps} from './server';
@@ -34,6 +35,8 @@ export type Head = {
 };
 export type PanelProps = {name: string; head: Head; stamps: Stamps | null};
 
+const GraphPanel = later<PanelProps>(() => import('./graph/panel'));
+
 const PANELS: {name: string; panel: (props: PanelProps) => preact.JSX.Element}[] = [
   {name: 'result', panel: (props) => <Parts {...props} only={['result', 'baselines', 'human', 'scores', 'training', 'augmented', 'repeat']} />},
   {name: 'curves', panel: Curves},
@@ -42,6 +45,7 @@ const PANELS: {name: string; panel: (props: PanelProps) => preact.JSX.Element}[]
   {name: 'predictions', panel: PredictionsPanel},
   {name: 'data', panel: DataPanel},
   {name: 'layers', panel: Layers},
+  {name: 'graph', panel: GraphPanel},
   {name: 'views', panel: ViewsPanel},
   {name: 'nurse', panel: NursePanel},
   {name: 'settings', panel: Settings},

@@ -133,7 +133,7 @@ function drawAll(canvas: HTMLCanvasElement, model: Model, data: SurfaceData, eye
   [canvas.width, canvas.height] = [Math.round(box.width * pixel), Math.round(HEIGHT * pixel)];
   const context = canvas.getContext('2d')!;
   context.scale(pixel, pixel);
-  const size = Math.min(box.width, HEIGHT * 1.5) * 0.29 * eye.near;
+  const size = Math.min(box.width, HEIGHT * 1.5) * 0.26 * eye.near;
   const [sin, cos, up, flat] = [Math.sin(eye.turn), Math.cos(eye.turn), Math.sin(eye.tilt), Math.cos(eye.tilt)];
   const seen = ([x, y, z]: Point): [number, number, number] => {
     const [right, away] = [x * cos - y * sin, x * sin + y * cos];

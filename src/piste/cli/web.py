@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from piste.cli.run_argument import DEFAULT_RUNS
-from piste.core.human import ANSWERS
 from piste.core.runs import RunFolder
 
 if TYPE_CHECKING:
+    from piste.web.graph import Looked
     from piste.web.labelling import Questions
     from piste.web.playing import Playing
-
-LABELLER, EXAMPLES = "me", 100  # as `piste label` has them
 
 
 def web(
@@ -51,7 +49,8 @@ def web(
     from piste.web import serve_folder
 
     ready = partial(say_address, browser=browser)
-    serve_folder(folder, ready, host, port, control=control, ask=_questions if control else None, play=plays)
+    ask = _ask if control else None
+    serve_folder(folder, ready, host, port, control=control, ask=ask, look=_look, play=plays)
 
 
 def say_address(address: str, browser: bool) -> None:
@@ -69,17 +68,13 @@ def plays() -> "Playing":
     return Plays()
 
 
-def _questions(folder: RunFolder) -> "Questions":
-    from piste.recipe.label import asking_of, concluded, opened
-    from piste.recipe.questions import shown_of
-    from piste.web.labelling import Questions
+def _ask(folder: RunFolder) -> "Questions":
+    from piste.recipe.page import questions
 
-    run = opened(folder.path)
-    shown = shown_of(run)
-    asking = asking_of(run, shown, name=LABELLER, examples=EXAMPLES, again=False)
+    return questions(folder)
 
-    def finish() -> None:
-        if run.file(ANSWERS).is_file():
-            concluded(run, shown.describe)
 
-    return Questions(asking, finish)
+def _look(folder: RunFolder, split: str, example: int) -> "Looked":
+    from piste.recipe.page import look
+
+    return look(folder, split, example)

@@ -13,6 +13,7 @@ from piste.web.answers import RefusedError, answered, choice, number, whole
 from piste.web.catalogue import LANGUAGES, catalogue
 from piste.web.curves import ACROSS, Curves, drawn
 from piste.web.events import stream
+from piste.web.graph import GraphView, Look
 from piste.web.labelling import Ask, Labelling
 from piste.web.listing import Listing
 from piste.web.nurse import NurseView
@@ -32,11 +33,14 @@ class Browse:
     """Shows the runs and studies of `places`. Reads files, and writes none without `control`.
 
     With `control` a training may be told what to do, and, where `ask` makes the questions of a run, test examples may
-    be labelled.
+    be labelled. `look` looks at the network of a finished run, for its graph.
     """
 
-    def __init__(self, places: Places, *, control: bool = False, ask: Ask | None = None) -> None:
+    def __init__(
+        self, places: Places, *, control: bool = False, ask: Ask | None = None, look: Look | None = None
+    ) -> None:
         self._places, self._listing, self._reader = places, Listing(places), Reader()
+        self._graph = GraphView(places, look)
         self._nurse = NurseView(places, self._reader, control=control)
         self._labelling = Labelling(places, ask) if control and ask is not None else None
         self._studies = Studies(places, self._reader)
@@ -69,6 +73,7 @@ class Browse:
             *(Route(f"/api/runs/{{name}}{end}", answered(make), methods=["GET"]) for end, make in shown.items()),
             Route("/runs/{name}/report", answered(self._report), methods=["GET"]),
             *self._nurse.routes,
+            *self._graph.routes,
             *([self._labelling.route] if self._labelling else []),
         ]
 
