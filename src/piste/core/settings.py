@@ -11,6 +11,7 @@ import math
 import types
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -50,7 +51,7 @@ def _number(value: float) -> str:
 
 def check(settings: Any) -> None:
     """Raise `SettingError` for the first field of the dataclass `settings` that breaks its declaration."""
-    hints = get_type_hints(type(settings), include_extras=True)
+    hints = _hints(type(settings))  # type: ignore[arg-type]
     for field in dataclasses.fields(settings):
         _check_value(field.name, getattr(settings, field.name), hints[field.name])
 
@@ -65,10 +66,16 @@ def from_mapping(kind: type[Settings], values: Mapping[str, Any], where: str) ->
     for name in values:
         if name not in known:
             raise SettingError(f"{where} has no setting '{name}'. {nearest(name, known)}")
-    hints = get_type_hints(kind, include_extras=True)
+    hints = _hints(kind)  # type: ignore[arg-type]
     settings = kind(**{name: _with_commas(_plain(value), hints[name]) for name, value in values.items()})
     check(settings)
     return settings
+
+
+@lru_cache(maxsize=64)
+def _hints(kind: type) -> dict[str, Any]:
+    # A search builds settings thousands of times, and reading the annotations is most of the work.
+    return get_type_hints(kind, include_extras=True)
 
 
 def _plain(value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from piste.core.errors import PisteError, RunError
@@ -21,7 +22,10 @@ from piste.train.population import Member, Population, groups
 from piste.train.timeline import Effort
 from piste.tune import catalog
 from piste.tune.chunk import Chunk, Hear, unheard
+from piste.tune.exploring import EVERY_TURN, Exploring
 from piste.tune.objective import Objective
+from piste.tune.results.looking import looked
+from piste.tune.results.summary import space_of
 from piste.tune.training import Cohort, Rule, train_chunk
 
 ENCODED = ("model", "spec", "tokens", "vocabulary", "length", "bins")
@@ -38,7 +42,11 @@ class Bench:
     def __init__(self, dataset: DataSet, given: Mapping[str, Any], study: StudyRecord) -> None:
         self._dataset, self.given, self._study = dataset, dict(given), study
         self._facts = Facts.of(dataset)
-        self._rule = Rule(catalog.scheduler(study.scheduler), Objective.of(study), study.rounds)
+        objective = Objective.of(study)
+        explores = study.sampler == catalog.PBT.name
+        scheduler = EVERY_TURN if explores else catalog.scheduler(study.scheduler)
+        self._rule = Rule(scheduler, objective, study.rounds)
+        self._between = Exploring(space_of(study), study.seed, objective, self._member_of) if explores else None
         self._encoded: dict[str, tuple[Encoding, Splits]] = {}
         configure_jax()
 
@@ -75,13 +83,16 @@ class Bench:
             sharing.setdefault((encoding_key(settings), settings.model.class_weights), []).append((member, settings))
         hear([one for one in trials if one.status is TrialStatus.FAILED])
         cohorts = [cohort for alike in sharing.values() for cohort in self._cohorts(alike)]
-        return train_chunk(dataclasses.replace(chunk, trials=tuple(trials)), cohorts, self._rule, hear)
+        return train_chunk(dataclasses.replace(chunk, trials=tuple(trials)), cohorts, self._rule, hear, self._between)
 
     def settings(self, trial: TrialRecord) -> Settings:
         """Return all settings of a trial, nothing left open; raises `SettingError` where they contradict each other."""
         values = {**self.given, **trial.settings}
         settings = from_keywords(values, "The study")
         return decide(settings, dict.fromkeys(values, "command"), self._facts)[0]
+
+    def _member_of(self, trial: TrialRecord) -> Member:
+        return self._member(trial, self.settings(trial))
 
     def _member(self, trial: TrialRecord, settings: Settings) -> Member:
         encoding, splits = self._examples(settings)
@@ -97,7 +108,8 @@ class Bench:
         metric = shown_metric(encoding, settings.training, weighted=train.weights is not None)
         for group in groups([member for member, _ in sharing]):
             population = Population(group, train, validation, task=encoding.task, metric=metric)
-            yield Cohort(population, {one.number: rounds_of(one.effort) for one in group})
+            rounds = {one.number: rounds_of(one.effort) for one in group}
+            yield Cohort(population, rounds, partial(looked, population, metric))
 
     def _examples(self, settings: Settings) -> tuple[Encoding, Splits]:
         key = encoding_key(settings)

@@ -27,9 +27,11 @@ from piste.recipe.tuned_defaults import default_space
 from piste.recipe.tuned_trials import rounds_of
 from piste.recipe.tuning_space import checked_space
 from piste.recipe.versions import PACKAGES, device
+from piste.tune.catalog import PBT
 from piste.tune.priors import Prior
 from piste.tune.samplers.grid import GRID, levels
 from piste.tune.samplers.independent import sobol
+from piste.tune.schedulers.median import NONE
 from piste.tune.settings import TuneSettings
 from piste.tune.space import Space
 from piste.tune.store.address import without_password
@@ -62,6 +64,10 @@ class Prepared:
 def prepared(data: Any, asked: Asked, hear: Listener) -> Prepared:
     """Return the search with its data read and its space decided; raises what is wrong with either."""
     check(asked.how)
+    if asked.how.sampler == PBT.name and "scheduler" in asked.said and asked.how.scheduler != NONE.name:
+        raise SettingError(
+            "Population-based training stops no trial: leave --scheduler out, or choose a sampler."
+        )
     space = checked_space(asked.priors, asked.where) if asked.priors else None  # before reading, which may take long
     settings = from_keywords(asked.given, asked.where)
     with told(hear, "Reading the data"):
@@ -106,7 +112,7 @@ def study_of(data: Any, asked: Asked, ready: Prepared) -> StudyRecord:
         dimensions=dimensions_of(ready.space, ready.why),
         settings=_by_section(asked.given),
         sampler=asked.how.sampler,
-        scheduler=asked.how.scheduler,
+        scheduler=NONE.name if asked.how.sampler == PBT.name else asked.how.scheduler,
         trials=_trials(ready.space, asked.how),
         rounds=_most_rounds(ready),
         store=without_password(asked.how.store),

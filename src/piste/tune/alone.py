@@ -5,6 +5,7 @@ For what no population can train side by side, and the independent reference of 
 
 from collections.abc import Mapping, Sequence
 
+from piste.core.errors import SettingError
 from piste.core.records import EpochRecord, Task
 from piste.train.examples import Examples
 from piste.train.fit import Fitted, Shown, fit
@@ -39,6 +40,12 @@ class Alone:
         """Forget all other members."""
         self._members = {number: self._members[number] for number in numbers}
         self._fitted = {number: one for number, one in self._fitted.items() if number in numbers}
+
+    def adopt(self, number: int, source: int, member: Member) -> None:
+        """Raise `SettingError`: who trains alone has nobody to take over from."""
+        raise SettingError(
+            "Population-based training needs trials that share a program. Search fewer settings."
+        )
 
     def fitted(self, number: int) -> Fitted:
         """Return a member as `fit` trains it."""

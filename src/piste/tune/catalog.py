@@ -7,11 +7,14 @@ from piste.core.errors import SettingError
 from piste.core.settings import nearest
 from piste.tune.samplers.grid import GRID, grid
 from piste.tune.samplers.independent import HALTON, RANDOM, SOBOL
+from piste.tune.samplers.modelled import GAUSSIAN, TPE
 from piste.tune.samplers.sampler import Sampler
 from piste.tune.samplers.zoom import ZOOM
 from piste.tune.schedulers.halving import HALVING, HYPERBAND
 from piste.tune.schedulers.median import MEDIAN, NONE
 from piste.tune.schedulers.scheduler import Scheduler
+
+PBT = replace(SOBOL, name="pbt", title="evenly spread draws whose worst go on from the best ones' weights")
 
 SAMPLERS: tuple[Sampler, ...] = (
     SOBOL,  # evenly spread, in powers of two
@@ -19,6 +22,9 @@ SAMPLERS: tuple[Sampler, ...] = (
     RANDOM,  # independent
     GRID,  # every combination
     ZOOM,  # from coarse to fine
+    TPE,  # a model of good and of other trials
+    GAUSSIAN,  # a model of the score itself
+    PBT,  # evenly spread; who does badly takes over from who does well
 )
 """Every sampler, the default first."""
 

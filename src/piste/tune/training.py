@@ -2,12 +2,13 @@
 
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from piste.core.records import EpochRecord
 from piste.core.studies import TrialRecord, TrialStatus
+from piste.train.population import Member
 from piste.tune.chunk import Chunk, Hear
 from piste.tune.objective import Objective, best_round
 from piste.tune.schedulers.scheduler import Scheduler
@@ -27,13 +28,25 @@ class Population(Protocol):
     def keep(self, numbers: Sequence[int]) -> None:
         """Go on with these members alone."""
 
+    def adopt(self, number: int, source: int, member: Member) -> None:
+        """Let `number` go on as `member` says from where `source` stands."""
+
+
+def unseen(numbers: Sequence[int]) -> Mapping[int, str]:
+    """Look at nothing."""
+    return {}
+
 
 @dataclass
 class Cohort:
-    """One population of a chunk: the most rounds of each of its members, and what is known of them so far."""
+    """One population of a chunk: the most rounds of each of its members, and what is known of them so far.
+
+    `look` gives for members what they made of each validation example, as `TrialRecord.examples` has it.
+    """
 
     population: Population
     rounds: Mapping[int, int]
+    look: Callable[[Sequence[int]], Mapping[int, str]] = unseen
     epochs: dict[int, list[EpochRecord]] = field(default_factory=dict)
     seconds: float = 0.0
 
@@ -60,7 +73,13 @@ class Rule:
         return min((rung for rung in rungs if done < rung < most), default=most)
 
 
-def train_chunk(chunk: Chunk, cohorts: Sequence[Cohort], rule: Rule, hear: Hear) -> tuple[TrialRecord, ...]:
+Between = Callable[[Cohort, dict[int, TrialRecord]], None]
+"""What happens to the members of a cohort that go on after a rung, and to their records."""
+
+
+def train_chunk(
+    chunk: Chunk, cohorts: Sequence[Cohort], rule: Rule, hear: Hear, between: Between | None = None
+) -> tuple[TrialRecord, ...]:
     """Return the trials of the chunk, trained.
 
     Trials that no cohort has are returned as they are: their settings could not be used. `hear` is told of all that
@@ -74,6 +93,8 @@ def train_chunk(chunk: Chunk, cohorts: Sequence[Cohort], rule: Rule, hear: Hear)
             curves |= {number: rule.objective.curve(records[number]) for number in cohort.rounds}
         for cohort in cohorts:
             _judge(cohort, records, curves, rule, hear)
+            if between is not None:
+                between(cohort, records)
     return tuple(records[number] for number in chunk.numbers)
 
 
@@ -92,6 +113,7 @@ def _to_the_next_rung(cohort: Cohort, records: dict[int, TrialRecord], rule: Rul
         ended = [number for number in until if _has_ended(cohort, number)]
         for number in ended:
             records[number] = replace(records[number], status=_status(cohort.population.stopped(number)))
+        _look(cohort, records, ended)
         hear([records[number] for number in until])
         _leave(cohort, ended)
         step = min(max(int(step * SECONDS / max(elapsed, 1e-3)), 1), 2 * step)
@@ -121,8 +143,16 @@ def _judge(
     for number in stopped:
         records[number] = replace(records[number], status=TrialStatus.STOPPED)
     if stopped:
+        _look(cohort, records, stopped)
         hear([records[number] for number in stopped])
         _leave(cohort, stopped)
+
+
+def _look(cohort: Cohort, records: dict[int, TrialRecord], numbers: Sequence[int]) -> None:
+    """Keep what members that have ended made of each validation example."""
+    scored = [number for number in numbers if records[number].score is not None]
+    for number, examples in (cohort.look(scored) if scored else {}).items():
+        records[number] = replace(records[number], examples=examples)
 
 
 def _leave(cohort: Cohort, numbers: Sequence[int]) -> None:

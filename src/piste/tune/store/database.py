@@ -8,7 +8,8 @@ from typing import Any
 import optuna
 import sqlalchemy
 from optuna.storages import RDBStorage
-from sqlalchemy import Connection, Engine, MetaData, Table
+from optuna.storages._rdb.models import BaseModel
+from sqlalchemy import Connection, Engine, Table
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
@@ -16,10 +17,6 @@ from piste.core.errors import MissingExtraError, RunError, SettingError
 from piste.tune.store.address import without_password
 
 WAIT = 60  # seconds for a lock that another worker holds
-_TABLES = (
-    "studies", "trials", "trial_params", "trial_values", "trial_intermediate_values", "trial_user_attributes",
-    "trial_system_attributes", "trial_heartbeats",
-)  # fmt: skip
 
 
 def address(store: str, folder: Path) -> str:
@@ -51,9 +48,7 @@ class Database:
             options = {"connect_args": {"timeout": WAIT}} if url.startswith("sqlite") else {}
             self._storage = RDBStorage(url, engine_kwargs=options)
             self.engine: Engine = self._storage.engine
-            metadata = MetaData()
-            metadata.reflect(self.engine, only=_TABLES)
-        self.tables: dict[str, Table] = dict(metadata.tables)
+        self.tables: dict[str, Table] = dict(BaseModel.metadata.tables)
         self.number = 0
 
     def create(self, higher_is_better: bool) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from piste.core.studies import StudyRecord, TrialRecord, TrialStatus
 from piste.tune.space import Space
@@ -105,9 +105,17 @@ class Store:
                 .values(value_json=bindparam("text")),
                 [{"of": keys[one.number], "text": text_of(one)} for one in ours],
             )
+            self._settle(connection, [one for one in ours if one.parent is not None], keys)
             for name, make in (("trial_values", values), ("trial_intermediate_values", intermediate)):
                 if made := rows(make, ours, keys):
                     connection.execute(insert(tables[name]), made)
+
+    def _settle(self, connection: Connection, trials: Sequence[TrialRecord], keys: dict[int, int]) -> None:
+        """Keep the settings that trials came to on the way, in place of those they began with."""
+        if trials:
+            table = self._tables["trial_params"]
+            connection.execute(delete(table).where(table.c.trial_id.in_([keys[one.number] for one in trials])))
+            connection.execute(insert(table), rows(parameters, trials, keys, self._space))
 
     def beat(self) -> None:
         """Say that this worker lives."""
