@@ -38,8 +38,8 @@ def main() -> None:
     for half in ("dev", "test", ""):
         _print(half or "both halves", [one for one in wanted if half in one.half], lines)
     if arguments.advice:
-        faults = [one for one in wanted if one.fault]
-        print(f"## Advice\n\n{advice.measure(faults, lines, arguments.folder / 'advice.jsonl')}\n")
+        asked = advice.sample(wanted)
+        print(f"## Advice\n\n{advice.measure(asked, lines, arguments.folder / 'advice.jsonl')}\n")
     seconds = sum(lines[one.name]["seconds"] for one in ordered)
     print(f"\n{seconds / 60:.1f} CPU minutes for {len(ordered)} judgements")
 

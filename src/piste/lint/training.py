@@ -40,11 +40,19 @@ def training(bench: Bench) -> Training:
     own = pipeline.step
 
     def step(state: Any, inputs: Any, targets: Any) -> Any:
-        result = own(state, inputs, targets)
-        # A plain tuple of more than the state's own shape is (state, loss, ...).
-        return result[0] if type(result) is tuple and _length(state) != len(result) else result
+        return divided(state, own(state, inputs, targets))[0]
 
     return Training(pipeline.start, step, pipeline.parameters_of or _parameters, True)
+
+
+def divided(state: Any, result: Any) -> tuple[Any, tuple[Any, ...] | None]:
+    """Return the new state that a step gave for `state`, and what it gave beside it; None where it gave nothing else.
+
+    A plain tuple of more than the state's own shape is (state, loss, ...).
+    """
+    if type(result) is tuple and _length(state) != len(result):
+        return result[0], result[1:]
+    return result, None
 
 
 def guessed_parameters(pipeline: Pipeline) -> Any:

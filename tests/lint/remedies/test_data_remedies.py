@@ -65,12 +65,17 @@ def test_leaks_go_one_after_the_other(cure: Cure, table: Table) -> None:
     assert record.clean
 
 
-def test_a_network_made_for_a_width_keeps_it(cure: Cure, table: Table) -> None:
+def test_a_network_made_for_a_width_is_handed_the_mean_of_what_is_left_out(cure: Cure, table: Table) -> None:
     splits: dict[str, Any] = {name: (np.c_[given[0], given[1]], given[1]) for name, given in table().items()}
     apply = lambda parameters, inputs: inputs @ parameters  # noqa: E731
-    _, (fix,), _ = cure(Pipeline(**splits, apply=apply, parameters=np.zeros((5, 1), np.float32)), "D103")
-    assert "The network takes 5 inputs" in fix.reason
-    assert "np.delete(inputs, [4], axis=1)" in fix.reason
+    weights = np.arange(5, dtype=np.float32)[:, None]
+    cured, (fix,), record = cure(Pipeline(**splits, apply=apply, parameters=weights), "D103")
+    assert record.clean
+    assert fix.change == "'input 4' is left out of the inputs"
+    inputs = cured.test.inputs
+    assert inputs.shape == (100, 4)
+    mean = splits["train"][0][:, 4].mean()
+    np.testing.assert_allclose(cured.apply(weights, inputs), inputs @ weights[:4] + 4 * mean, rtol=1e-4)
 
 
 def test_constant_columns_go(cure: Cure, table: Table) -> None:
@@ -102,7 +107,7 @@ def test_rows_that_are_no_numbers_go(cure: Cure, table: Table) -> None:
     assert record.clean
     assert fix.change == "1 of 300 examples of train and 2 of 100 examples of test are left out"
     assert cured.test.numbers[:4].tolist() == [1, 2, 3, 4]
-    splits["train"][0][:30, 1] = np.nan
+    splits["train"][0][:31, 1] = np.nan
     _, fixes, _ = cure(Pipeline(**splits), "D106")
     assert {fix.effect for fix in fixes} == {Effect.LEFT}
 

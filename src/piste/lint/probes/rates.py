@@ -83,10 +83,21 @@ def too_high(bench: Bench) -> TooHigh | None:
     fallen = float(np.mean(late(start) - late(own)))
     if not (wild and (not np.isfinite(fallen) or fallen < 0.5 * gain.mean)) and not _stays_behind(bench):
         return None
+    factor, best = _lower_still(bench, factor, best)
     return TooHigh(
         float(late(start).mean()), float(late(own).mean()), float(late(best).mean()), factor,
         float(np.max(np.nan_to_num(own, nan=np.inf))), gap,
     )  # fmt: skip
+
+
+def _lower_still(bench: Bench, factor: float, best: Losses) -> tuple[float, Losses]:
+    """Return the lowest factor down to which each tenth does clearly better than the one before, and its losses."""
+    while factor > _LOWEST:
+        lower = losses(bench, factor / 10.0)
+        if not above(late(best), late(lower)).clear:
+            break
+        factor, best = factor / 10.0, lower
+    return factor, best
 
 
 def _bounded(series: Losses, start: Losses) -> Losses:

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from piste.lint.arrays import as_numpy, leaves
 from piste.lint.bench import Bench
-from piste.lint.network import network
+from piste.lint.network import network, sample
+from piste.lint.problem import SAMPLE
 from piste.lint.rule import NotRun
 from piste.lint.training import batches, gradients, objective
 from piste.lint.tree import floating
@@ -167,3 +168,13 @@ def dead_inputs(bench: Bench) -> DeadInputs:
     sizes = [np.abs(np.asarray(slope(x, point, weights))).max(axis=0) for point in points for x in (values, spread)]
     dead = np.argwhere(np.max(sizes, axis=0) == 0.0)
     return DeadInputs(tuple(tuple(map(int, place)) for place in dead), int(np.prod(values.shape[1:])))
+
+
+def flat_loss(bench: Bench) -> bool:
+    """Probe: whether the loss has a gradient of exactly 0 by all outputs of a sample of train."""
+    inputs, targets = bench.probe(sample, SAMPLE)
+    loss, outputs = bench.pipeline.loss, jnp.asarray(bench.probe(network).outputs(inputs))
+    if loss is None or targets is None:
+        raise NotRun("It takes a loss and targets.")
+    slope = jax.grad(lambda given: jnp.mean(jnp.asarray(loss(given, targets))))(outputs)
+    return not bool(jnp.any(slope))

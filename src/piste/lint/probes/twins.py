@@ -1,7 +1,7 @@
 """Probe PR17: examples that occur more than once, and how many such pairs chance alone would make."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from piste.lint.bench import Bench
 from piste.lint.probes.features import Feature, features
 
 _ENOUGH = 30  # pairs that differ in one column, from which on they tell what chance does
+_ORDER = 2  # steps on which the next one may hang
 _WIDEST = 200  # columns up to which pairs that differ in one column are counted
 
 Codes = NDArray[np.uint64]
@@ -102,7 +103,28 @@ def _by_chance(train: list[Codes], other: list[Codes], pairs: int, own: int = 0)
             meetings.append((near, share / (1.0 - share)))
     many = [near * odds for near, odds in meetings if near >= _ENOUGH]
     few = [(near + 1) * odds for near, odds in meetings]
-    return min(max(many or few, default=0.0), float(pairs - own))
+    return min(max([*(many or few), *_of_halves(train, other, pairs)], default=0.0), float(pairs - own))
+
+
+def _of_halves(train: list[Codes], other: list[Codes], pairs: int) -> Iterator[float]:
+    """Yield how many pairs agree if what comes before a place hangs on what comes behind it through two columns alone.
+
+    In sequences each step hangs on those before it: pairs that differ in one step alone are rare, and say too little.
+    In a chain of order two, the pairs that agree everywhere are those that agree up to a place, times the share that
+    agrees behind it among those that agree in the two steps there.
+    """
+    sums = [np.cumsum([np.zeros_like(side[0]), *side], axis=0, dtype=np.uint64) for side in (train, other)]
+    width = len(train)
+
+    def agreeing(first: int, last: int) -> int:
+        return _pairs(*(one[last] - one[first] for one in sums)) - pairs
+
+    for overlap in range(_ORDER + 1):
+        for place in range(1, width - overlap):
+            before, behind = agreeing(0, place + overlap), agreeing(place, width)
+            through = agreeing(place, place + overlap) if overlap else len(train[0]) * len(other[0])
+            if min(before, behind) >= _ENOUGH:
+                yield before * behind / through
 
 
 def _pairs(one: Codes, two: Codes) -> int:

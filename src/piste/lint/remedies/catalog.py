@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 from piste.lint.remedies import (
+    blank_examples,
+    class_split,
     class_weights,
     clipping,
     drop_column,
@@ -10,14 +12,23 @@ from piste.lint.remedies import (
     drop_near_duplicates,
     finite_rows,
     group_split,
+    labels_mended,
     learning_rate,
+    longer,
     missing_values,
+    one_by_one,
     other_setting,
     output_bias,
+    output_scale,
     reverse,
+    same_scale,
     shuffle,
     standardise,
     time_split,
+    usual_loss,
+    usual_optimiser,
+    usual_parts,
+    usual_start,
 )
 from piste.lint.remedies.remedy import Remedy
 
@@ -32,9 +43,24 @@ _EVERY = (
     group_split.REMEDY,  # what belongs together
     time_split.REMEDY,  # no future in train
     standardise.REMEDY,  # one scale
+    same_scale.REMEDY,  # in every split
     shuffle.REMEDY,  # an order of its own
+    blank_examples.REMEDY,  # nothing that is empty
+    labels_mended.OUTSIDE,  # classes counted from 0
+    labels_mended.WRONG,  # labels that agree
+    labels_mended.SHIFTED,  # each beside its own example
+    class_split.REMEDY,  # every class in every split
+    # parts that do something else than they are meant to
+    usual_parts.STEP,
+    usual_parts.STREAM,
+    usual_loss.REMEDY,
+    usual_optimiser.REMEDY,
+    usual_start.REMEDY,
+    one_by_one.REMEDY,  # no example in another's place
+    longer.REMEDY,  # until nothing is gained
     # the network's start, loss and update
     output_bias.REMEDY,  # what is known beforehand
+    output_scale.REMEDY,  # numbers of the right size
     reverse.LOSS,  # less is better
     reverse.UPDATE,  # downhill
     learning_rate.REMEDY,  # neither too far nor too short

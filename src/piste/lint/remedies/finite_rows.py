@@ -9,7 +9,7 @@ from piste.lint.pipeline import Split
 from piste.lint.remedies.remedy import Mended, NotFixed, Remedy, changed, refuse_other_sources, taken
 from piste.lint.rules.data.finite_data import not_finite
 
-_MOST = 0.05  # of a split that may go: more is no accident, and wants to be filled in
+_MOST = 0.1  # of a split that may go: more is no accident, and wants to be filled in
 
 
 def mend(bench: Bench, finding: Finding) -> Mended:

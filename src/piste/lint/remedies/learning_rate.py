@@ -3,7 +3,7 @@
 from piste.core.findings import Finding
 from piste.lint.bench import Bench
 from piste.lint.pipeline import Pipeline
-from piste.lint.remedies.optimiser import chained, refuse_own_step
+from piste.lint.remedies.optimiser import scaled
 from piste.lint.remedies.remedy import Mended, NotFixed, Remedy, changed
 
 _LOOKED_AT = 1000  # steps of a schedule
@@ -11,17 +11,12 @@ _LOOKED_AT = 1000  # steps of a schedule
 
 def mend(bench: Bench, finding: Finding) -> Mended:
     """Return the pipeline whose updates are scaled by the factor that the finding says, or that leads to its rate."""
-    import optax
-
     pipeline = bench.pipeline
-    refuse_own_step(pipeline, f"By hand: {finding.fix}.")
     factor = _factor(pipeline, finding)
     schedule = pipeline.schedule
     rates = None if schedule is None else lambda step: factor * schedule(step)
-    optimiser = chained(pipeline.optimiser, optax.scale(factor))
-    return Mended(
-        changed(pipeline, optimiser=optimiser, schedule=rates), f"every update, and so the rate, is {factor:.3g} times"
-    )
+    pieces = scaled(bench, factor, f"By hand: {finding.fix}.")
+    return Mended(changed(pipeline, **pieces, schedule=rates), f"every update, and so the rate, is {factor:.3g} times")
 
 
 def _factor(pipeline: Pipeline, finding: Finding) -> float:

@@ -2,7 +2,7 @@
 
 from piste.core.findings import Finding
 from piste.lint.bench import Bench
-from piste.lint.remedies.optimiser import chained, refuse_own_step
+from piste.lint.remedies.optimiser import scaled
 from piste.lint.remedies.remedy import Mended, NotFixed, Remedy, changed
 
 
@@ -19,12 +19,8 @@ def mend_loss(bench: Bench, finding: Finding) -> Mended:
 
 def mend_update(bench: Bench, finding: Finding) -> Mended:
     """Return the pipeline with every update times -1."""
-    import optax
-
-    pipeline = bench.pipeline
-    refuse_own_step(pipeline, f"By hand: {finding.fix}.")
-    optimiser = chained(pipeline.optimiser, optax.scale(-1.0))
-    return Mended(changed(pipeline, optimiser=optimiser), "every update has the other sign")
+    pieces = scaled(bench, -1.0, f"By hand: {finding.fix}.")
+    return Mended(changed(bench.pipeline, **pieces), "every update has the other sign")
 
 
 LOSS = Remedy("reverse-loss", "Gives the loss the other sign", mend_loss)

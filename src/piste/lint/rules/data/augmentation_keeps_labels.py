@@ -72,6 +72,7 @@ def _finding(one: int, other: int, before: float, after: float) -> Finding:
         ],
         cause="The augmentation makes one class of the other, a 9 of a 6, and the label stays: it is then wrong.",
         fix="Leave out the flip or the large turn, or change the label with it",
+        remedy="usual-stream",
         key="data.augmentation",
         where=Where(split="train"),
     )

@@ -24,14 +24,15 @@ def check(bench: Bench) -> Iterator[Finding]:
     """Yield splits with pictures of one colour, sequences of one value and texts without a word."""
     texts = [one for one in bench.probe(features) if one.kind is Kind.TEXT]
     for name, split in bench.pipeline.splits.items():
-        blank = _blank(as_numpy(split.inputs))
+        empty = blank(as_numpy(split.inputs))
         if len(texts) == len(bench.probe(features)) > 0:
-            blank |= np.all([[not str(value).strip() for value in one.splits[name]] for one in texts], axis=0)
-        if rows := np.flatnonzero(blank).tolist():
+            empty |= np.all([[not str(value).strip() for value in one.splits[name]] for one in texts], axis=0)
+        if rows := np.flatnonzero(empty).tolist():
             yield _finding(name, split.numbers[rows], len(split))
 
 
-def _blank(inputs: NDArray[Any]) -> NDArray[np.bool_]:
+def blank(inputs: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return which examples have one value everywhere (N,); none of those of fewer than 16 values."""
     found = np.zeros(len(inputs), bool)
     if not inputs.size or inputs[0].size < _SIZE or inputs.dtype.kind not in "fiub":
         return found
@@ -49,6 +50,7 @@ def _finding(name: str, rows: NDArray[np.int64], count: int) -> Finding:
         evidence=[Evidence("examples all of whose values are equal", f"{len(rows):,} of {count:,}", "0")],
         cause="Files that could not be read were filled up, or nothing was taken down; their labels are noise.",
         fix="Look at the rows shown, and drop them: keep = inputs.reshape(len(inputs), -1).std(axis=1) > 0",
+        remedy="drop-blank",
         key="data.blank-examples",
         where=Where(split=name, rows=tuple(int(row) for row in rows[:_SHOWN])),
     )

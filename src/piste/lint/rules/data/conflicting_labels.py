@@ -66,4 +66,5 @@ RULE = Rule(
     Group.DATA,
     ("train", "targets", "task"),
     check,
+    explained_by=("D115",),
 )

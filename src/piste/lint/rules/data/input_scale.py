@@ -63,6 +63,7 @@ def _otherwise(samples: Mapping[str, Numbers], train: Numbers) -> Iterator[Findi
             ],
             cause="The splits went through different steps: one was scaled, or scaled twice, and the other not.",
             fix="Fit the scaler on train alone, and apply it to every split: scaler.transform(inputs)",
+            remedy="same-scale",
             key="data.scaled-otherwise",
             where=Where(split=name),
         )

@@ -62,6 +62,7 @@ def _shifted(bench: Bench, name: str, one: Shifted, plain: Agreement, splits: in
         ],
         cause="A row was dropped or added in one of inputs and targets: a header, a missing value, a wrong slice.",
         fix="Read inputs and targets from the same rows, and compare a few by eye",
+        remedy="shift-targets",
         key="data.targets-shifted",
         where=Where(split=name),
         others=("the target is meant to be that of another row, in a forecast",),

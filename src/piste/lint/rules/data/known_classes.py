@@ -21,8 +21,9 @@ def check(bench: Bench) -> Iterator[Finding]:
     yield from _respelled(bench)
     known = _counted(bench)
     if known:
-        yield from _outside(bench, known)
-        yield from _unseen(known)
+        width = _width(bench, known)
+        yield from _outside(known, width)
+        yield from _unseen({name: values[(values >= 0) & (values < width)] for name, values in known.items()})
     elif found := bench.probe(tags):
         yield from _never(found)
     else:
@@ -65,8 +66,7 @@ def _counted(bench: Bench) -> Mapping[str, NDArray[np.int64]]:
     return {name: values if ignored is None else values[values != ignored] for name, values in known.items()}
 
 
-def _outside(bench: Bench, known: Mapping[str, NDArray[np.int64]]) -> Iterator[Finding]:
-    width = _width(bench, known)
+def _outside(known: Mapping[str, NDArray[np.int64]], width: int) -> Iterator[Finding]:
     for name, values in known.items():
         wrong = values[(values < 0) | (values >= width)]
         if not len(wrong):
@@ -86,6 +86,7 @@ def _outside(bench: Bench, known: Mapping[str, NDArray[np.int64]]) -> Iterator[F
             if from_one
             else "Declared(ignore_label=-1), if they must not count; else "
             "classes, labels = np.unique(labels, return_inverse=True)",
+            remedy="known-labels",
             key="data.labels-outside",
             where=Where(split=name),
         )
@@ -125,6 +126,7 @@ def _new(name: str, new: NDArray[np.int64], count: int) -> Finding:
         ],
         cause="The data were divided in the order in which they stand, or the class is too rare to be divided.",
         fix="Shuffle before dividing, by class: train_test_split(..., stratify=labels); or leave rare classes out",
+        remedy="class-split",
         key="data.class-missing",
         where=Where(split=name),
     )  # fmt: skip
@@ -137,6 +139,7 @@ def _gone(name: str, gone: NDArray[np.int64], due: int) -> Finding:
         evidence=[Evidence(f"classes of train that {name} lacks", _listed(gone), f"none where {due} or more are due")],
         cause="The data were divided in the order in which they stand: the score says nothing of these classes.",
         fix="Shuffle before dividing, by class: train_test_split(..., stratify=labels)",
+        remedy="class-split",
         key="data.class-missing",
         where=Where(split=name),
     )

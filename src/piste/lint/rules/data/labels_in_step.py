@@ -60,6 +60,7 @@ def check(bench: Bench) -> Iterator[Finding]:
         cause="A header was read as a row, a row was dropped on one side, or two files are out of step.",
         fix=f"labels = labels[{best.shift}:], inputs = inputs[:-{best.shift}]" if best.shift > 0
         else f"labels = labels[:{best.shift}], inputs = inputs[{-best.shift}:]",
+        remedy="shift-targets",
         key="data.labels-shifted",
         where=Where(split="train"),
         p_value=by_chance,

@@ -13,6 +13,7 @@ from piste.lint.probes.chance import share_at_least
 from piste.lint.probes.features import features
 from piste.lint.probes.looks import looks
 from piste.lint.probes.quick import nearest, vectors
+from piste.lint.probes.tokens import are_tokens
 from piste.lint.rule import Group, NotRun, Rule
 
 _NEAR = 0.13  # of the median distance to the nearest, and of the distance to the sixth nearest
@@ -42,6 +43,8 @@ def check(bench: Bench) -> Iterator[Finding]:
     """Yield splits with examples far nearer to one of train than examples are to each other."""
     if any(one.kind not in (Kind.NUMBER, Kind.IMAGE, Kind.SEQUENCE) for one in bench.probe(features)):
         raise NotRun("Only pictures, sequences and rows of numbers alone have distances that mean something.")
+    if bench.probe(are_tokens):
+        raise NotRun("Tokens stand for words, and have no distances.")
     given = bench.probe(vectors)
     if len(given["train"]) < _FEWEST:
         raise NotRun(f"There are fewer than {_FEWEST} examples.")

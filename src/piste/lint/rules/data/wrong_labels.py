@@ -15,9 +15,12 @@ from piste.lint.rule import Group, NotRun, Rule
 _FEWEST = 200
 _QUARTER, _TENTH = 0.03, 0.025  # errors among the surest answers, at least, that hard examples do not make
 _LEVEL = 0.65  # errors in the surest tenth for each one in the surest half: they hardly fall where chance made them
-_CAN_TELL = 0.5  # errors of the surest half, for each one of a constant guess, at most
+_CAN_TELL = 0.58  # errors of the surest half, for each one of a constant guess, at most
+_TELLS_WELL = 0.25  # the same, where two classes alone may be mixed up
+_AS_MANY = 0.3  # errors in the surest quarter that are certain, for each one in the surest half
 _WORTH_KNOWING = 0.01
 _SMALL = 0.02  # added to shares, which are counts of a few neighbours or trees, before their logarithm
+_FEWEST_OF_TWO = 80  # examples of two classes from which on their mixing is asked for
 _SHOWN = 12
 
 
@@ -34,20 +37,53 @@ def check(bench: Bench) -> Iterator[Finding]:
     if len(bench.pipeline.train) < _FEWEST:
         raise NotRun(f"In fewer than {_FEWEST} examples wrong labels cannot be told from hard ones.")
     view = bench.probe(told)
-    tenth, quarter, half = (_contradicted(view, part) for part in (0.1, 0.25, 0.5))
     found = suspects(view)
-    if lower_share(*quarter) < _WORTH_KNOWING or not len(found.places):
+    if not len(found.places):
         return
-    severity = Severity.WARNING if _certain(view, tenth, quarter, half) else Severity.INFO
-    yield _finding(bench, view, found, quarter, severity)
+    one, other = pair = _commonest(view, found)
+    between = _between(view, pair)
+    certain = _certain(view, _CAN_TELL) or (_tells_well(view) and _certain(between, 1.0))
+    if not certain and lower_share(*_contradicted(view, 0.25)) < _WORTH_KNOWING:
+        return
+    yield _finding(bench, view, found, (one, other), Severity.WARNING if certain else Severity.INFO)
 
 
-def _certain(view: Told, tenth: tuple[int, int], quarter: tuple[int, int], half: tuple[int, int]) -> bool:
-    """Return whether chance made the errors, rather than classes that overlap."""
-    usual, share = half[0] / half[1], np.bincount(view.known).max() / len(view.known)
-    if usual > _CAN_TELL * (1.0 - share):
+def _commonest(view: Told, found: Suspects) -> tuple[int, int]:
+    """Return the classes, as places, that a label and its likelier class are most often."""
+    pairs = view.known[found.places] * len(view.classes) + found.meant[found.places]
+    one, other = divmod(int(np.bincount(pairs).argmax()), len(view.classes))
+    return one, other
+
+
+def _between(view: Told, pair: tuple[int, int]) -> Told:
+    """Return the examples of two classes that are taken for one of the two: two may be mixed up among many."""
+    rows = np.isin(view.known, pair) & np.isin(view.shares.argmax(axis=1), pair)
+    known = (view.known[rows] == pair[1]).astype(np.int64)
+    return Told(view.rows[rows], view.classes[list(pair)], known, view.shares[rows][:, list(pair)])
+
+
+def _tells_well(view: Told) -> bool:
+    """Return whether the model tells most classes apart, so that two of which it does not are no matter of the task."""
+    wrong, judged = _contradicted(view, 0.5)
+    return wrong / judged <= _TELLS_WELL * _of_a_guess(view)
+
+
+def _of_a_guess(view: Told) -> float:
+    return 1.0 - float(np.bincount(view.known).max() / len(view.known)) if len(view.known) else 0.0
+
+
+def _certain(view: Told, can_tell: float) -> bool:
+    """Return whether chance made the errors, rather than classes that overlap: the surest answers have as many.
+
+    `can_tell` bounds the errors of the surest half, for each one of a constant guess.
+    """
+    if len(view.known) < _FEWEST_OF_TWO:
         return False
-    level = tenth[0] / tenth[1] >= _LEVEL * usual and lower_share(*quarter) >= usual / 2
+    tenth, quarter, half = (_contradicted(view, part) for part in (0.1, 0.25, 0.5))
+    usual = half[0] / half[1]
+    if usual > can_tell * _of_a_guess(view):
+        return False
+    level = tenth[0] / tenth[1] >= _LEVEL * usual and lower_share(*quarter) >= _AS_MANY * usual
     return bool(level and lower_share(*quarter) >= _QUARTER and lower_share(*tenth) >= _TENTH)
 
 
@@ -86,12 +122,11 @@ def _off_diagonal(view: Told) -> int:
     return int(np.sum((confident.max(axis=1) >= 0) & (confident.argmax(axis=1) != view.known)))
 
 
-def _finding(bench: Bench, view: Told, found: Suspects, sure: tuple[int, int], severity: Severity) -> Finding:
-    count, judged = len(found.places), len(view.rows)
+def _finding(bench: Bench, view: Told, found: Suspects, pair: tuple[int, int], severity: Severity) -> Finding:
+    count, judged, sure = len(found.places), len(view.rows), _contradicted(view, 0.25)
     rows = bench.pipeline.train.numbers[view.rows[found.places[:_SHOWN]]]
-    pairs = view.known[found.places] * len(view.classes) + found.meant[found.places]
-    common = int(np.bincount(pairs).argmax())
-    one, other = (int(view.classes[place]) for place in divmod(common, len(view.classes)))
+    common = int(np.sum((view.known[found.places] == pair[0]) & (found.meant[found.places] == pair[1])))
+    one, other = (int(view.classes[place]) for place in pair)
     return RULE.finding(
         severity,
         f"About {count / judged:.1%} of the labels look wrong",
@@ -100,10 +135,11 @@ def _finding(bench: Bench, view: Told, found: Suspects, sure: tuple[int, int], s
             Evidence(
                 "labels contradicted in the quarter in which a quick model is surest", f"{sure[0] / sure[1]:.1%}", "0 %"
             ),
-            Evidence("commonest pair", f"label {one}, looks like {other} ({int(np.sum(pairs == common)):,} times)"),
+            Evidence("commonest pair", f"label {one}, looks like {other} ({common:,} times)"),
         ],
         cause="Labels were mixed up: by hand, by two lists in different orders, or by a merge.",
         fix="Look at the rows shown, the likeliest first, and correct or drop them; or soften: --smoothing 0.1",
+        remedy="drop-suspects" if severity is Severity.WARNING else "",
         key="data.wrong-labels",
         where=Where(split="train", rows=tuple(int(row) for row in rows)),
         others=("labels shifted against the inputs", "examples of rare kinds"),

@@ -64,6 +64,7 @@ def check(bench: Bench) -> Iterator[Finding]:
         if scaled
         else "The mean of the batches' means is taken, though they have unequal numbers of examples or real steps.",
         fix="Add up sums of losses, and divide once by the number of examples (or of real steps) in all of them",
+        remedy="usual-optimiser",
         key="loop.accumulation",
     )
 

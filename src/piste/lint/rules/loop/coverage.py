@@ -32,6 +32,7 @@ def check(bench: Bench) -> Iterator[Finding]:
         ],
         cause="The stream ends early, or the number of steps is that of another batch size.",
         fix="steps = len(train) // batch_size, and a new order each epoch",
+        remedy="usual-stream",
         key="loop.coverage",
         where=Where(split="train"),
     )

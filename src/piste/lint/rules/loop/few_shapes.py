@@ -21,6 +21,7 @@ def check(bench: Bench) -> Iterator[Finding]:
         evidence=[Evidence("different shapes", str(len(shapes)), f"{_MOST} or fewer")],
         cause="Every new shape compiles the step again, which takes seconds.",
         fix="Pad batches to a few lengths",
+        remedy="usual-stream",
         key="loop.shapes",
     )
 

@@ -36,6 +36,7 @@ def check(bench: Bench) -> Iterator[Finding]:
         cause="The rate was a number when the step was compiled, and is a constant in it; or the schedule is made and "
         "not handed to the optimiser.",
         fix="optax.adam(schedule), or hand the rate to the compiled step as an argument",
+        remedy="usual-optimiser",
         key="loop.baked-rate",
     )  # fmt: skip
 

@@ -51,6 +51,7 @@ def _finding(found: Course, losses: Floats, gain: float, when: str) -> Finding:
         ],
         cause="The training is too short, or its rate is too low.",
         fix=f"Twice the steps: --epochs; they were {found.record.steps:,}",
+        remedy="longer",
         key="loop.too-short",
         others=["The rate is too low: piste rate DATA"],
     )

@@ -25,6 +25,7 @@ def check(bench: Bench) -> Iterator[Finding]:
         ],
         cause="Inputs and targets are shuffled apart, shifted against each other, or changed on the way.",
         fix="Draw one order, and take inputs[order] and targets[order]",
+        remedy="usual-stream",
         key="loop.targets",
         where=Where(split="train", rows=tuple(map(int, seen.wrong_targets[:12]))),
     )

@@ -19,6 +19,7 @@ def check(bench: Bench) -> Iterator[Finding]:
         evidence=[Evidence("examples of other splits in an epoch", f"{seen.of_validation:,}", "0")],
         cause="The splits were joined again, or another array is streamed than the train split.",
         fix="Stream the train split alone",
+        remedy="usual-stream",
         key="loop.trains-on-validation",
     )
 

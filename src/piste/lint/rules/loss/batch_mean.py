@@ -41,6 +41,7 @@ def _weighted(found: Batch, mean: float) -> Finding:
         evidence=_evidence(found, mean),
         cause="Weights of classes are at work, and are not declared.",
         fix="Declared(class_weights=True), if they are meant",
+        remedy="usual-loss",
         key="loss.weights",
     )
 
@@ -52,6 +53,7 @@ def _summed(found: Batch) -> Finding:
         evidence=_evidence(found, (found.first + found.second) / 2),
         cause="The loss is the sum over the batch, so that the rate in effect grows with the batch size.",
         fix="Take the mean: jnp.mean(losses); or say that it is meant: Declared(summed=True)",
+        remedy="usual-loss",
         key="loss.sum",
     )
 
@@ -71,6 +73,7 @@ def _mixed(found: Batch, mean: float) -> Finding:
         fix="outputs = outputs.squeeze(-1), before the loss"
         if pairs
         else "Reduce over the last axis, then take the mean",
+        remedy="usual-loss",
         key="loss.broadcast" if pairs else "loss.batch-axis",
         others=() if pairs else ("Outputs and targets broadcast: look at both shapes.",),
     )

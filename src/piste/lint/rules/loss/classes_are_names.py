@@ -30,6 +30,7 @@ def check(bench: Bench) -> Iterator[Finding]:
         ],
         cause="The numbers of the classes enter the loss as amounts: class 9 counts as far from class 0.",
         fix="optax.softmax_cross_entropy_with_integer_labels; or Declared(loss='other'), if the classes have an order",
+        remedy="usual-loss",
         key="loss.squared-error-of-classes",
         others=("a class is missing in the loss, one_hot(labels, K - 1) say",),
     )

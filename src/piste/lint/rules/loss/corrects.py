@@ -29,6 +29,7 @@ def check(bench: Bench) -> Iterator[Finding]:
         ],
         cause="Squared errors of probabilities, a second softmax or a clipped loss are flat there.",
         fix="jnp.mean(optax.softmax_cross_entropy_with_integer_labels(logits, labels))",
+        remedy="usual-loss",
         key="loss.flat",
     )
 

@@ -24,6 +24,7 @@ def check(bench: Bench) -> Iterator[Finding]:
         ],
         cause="A logarithm, root or quotient meets 0, or an exponential overflows: log(softmax(x)) in two steps, say.",
         fix="jax.nn.log_softmax(logits), or jax.nn.log_sigmoid: the logarithm in one step",
+        remedy="usual-loss",
         key="loss.not-finite",
     )
 

@@ -37,6 +37,7 @@ def check(bench: Bench) -> Iterator[Finding]:
             evidence=evidence,
             cause="It is taken for a class: -1 picks the last one, and a one-hot of it is all zeros.",
             fix=f"losses = jnp.where(labels == {label}, 0.0, losses), and divide by the number of the others",
+            remedy="usual-loss",
             key="loss.ignored-counts",
         )
     elif not close(value, alone) and criterion.raw(scores, masked).ndim == 0:
@@ -46,6 +47,7 @@ def check(bench: Bench) -> Iterator[Finding]:
             evidence=evidence,
             cause="The sum is divided by all places, so that batches with more padding learn less.",
             fix=f"jnp.sum(losses) / jnp.sum(labels != {label})",
+            remedy="usual-loss",
             key="loss.normaliser",
         )
 

@@ -29,6 +29,7 @@ def _named(found: KnownAnswers, suspect: Suspect) -> Finding:
         evidence=evidence(found),
         cause=suspect.cause,
         fix=suspect.fix,
+        remedy="usual-loss",
         key=suspect.key,
     )
 

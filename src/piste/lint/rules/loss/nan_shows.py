@@ -29,6 +29,7 @@ def check(bench: Bench) -> Iterator[Finding]:
         ],
         cause="nan_to_num, nanmean or a mask takes them out: a network that breaks down goes on training, unseen.",
         fix="Take the mean as it is, and look for what makes the NaN: piste explain M112",
+        remedy="usual-loss",
         key="loss.hides-nan",
     )
 

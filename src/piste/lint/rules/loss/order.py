@@ -37,7 +37,7 @@ def check(bench: Bench) -> Iterator[Finding]:
         else "The outputs or the targets enter the loss in another form or order than it takes.",
         fix="Minimise the error, not its negative" if falls else "Call the loss by hand with outputs that are right",
         key="loss.sign" if falls else "loss.order",
-        remedy="reverse-loss" if falls else "",
+        remedy="reverse-loss" if falls else "usual-loss",
     )
 
 

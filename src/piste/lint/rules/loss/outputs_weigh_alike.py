@@ -42,6 +42,7 @@ def check(bench: Bench) -> Iterator[Finding]:
         cause="The targets are of different units and sizes, and the loss adds them up as they are: what they share in "
         "the network learns the large one alone.",
         fix="targets = (targets - train.mean(axis=0)) / train.std(axis=0), and back for the report",
+        remedy="usual-loss",
         key="loss.scale-of-outputs",
         where=Where(split="train", column=f"target {weak}"),
     )

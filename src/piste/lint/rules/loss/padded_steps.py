@@ -38,6 +38,7 @@ def check(bench: Bench) -> Iterator[Finding]:
         if thinned
         else "The loss is taken over all steps, and most of what it asks for is to predict padding.",
         fix="jnp.sum(mask * losses) / jnp.sum(mask), the mask true at real steps",
+        remedy="usual-loss",
         key="loss.normaliser" if thinned else "loss.padding",
     )
 

@@ -44,6 +44,7 @@ def check(bench: Bench) -> Iterator[Finding]:
         if pairs
         else "Something is added to the loss, or it is made for another kind of target.",
         fix="outputs = outputs.squeeze(-1), before the loss" if pairs else "Declared(loss='other'), if it is meant",
+        remedy="usual-loss",
         key="loss.broadcast" if pairs else "loss.floor",
     )
 

@@ -51,6 +51,7 @@ def _finding(found: Course, layer: str, share: float, first: float) -> Finding:
         fix="Start biases at 0 and standardise the inputs"
         if begun
         else "A tenth of the rate: --learning-rate; or --activation leaky_relu",
+        remedy="usual-start" if begun else "",
         key="model.dead-units",
         where=Where(layer=layer),
         others=[rate if begun else start],

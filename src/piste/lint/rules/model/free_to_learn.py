@@ -66,6 +66,7 @@ def _finding(found: Held, how: str, key: str, title: str, cause: str, fix: str) 
         ],
         cause=cause,
         fix=fix,
+        remedy="usual-optimiser",
         key=key,
         p_value=found.gap.chance,
     )

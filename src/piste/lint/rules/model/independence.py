@@ -28,6 +28,7 @@ def check(bench: Bench) -> Iterator[Finding]:
         ],
         cause="An axis is mixed up: a reshape, softmax, mean or normalisation runs over the batch.",
         fix="Keep axis 0 for examples; batch norm must use its running averages in evaluation",
+        remedy="one-by-one",
         key="model.mixes-examples",
     )
 

@@ -58,7 +58,7 @@ def _high(found: Start, numbers: bool, reference: float) -> Finding:
         if numbers
         else "Initialise the last layer smaller (zeros will do), and scale the inputs",
         key="model.initial-loss",
-        remedy="output-bias" if numbers else "",
+        remedy="output-scale" if numbers else "usual-start",
     )
 
 

@@ -40,6 +40,7 @@ def _finding(found: Course, layer: str, share: float, first: float) -> Finding:
         cause="The weights of the layer before are too large, or its inputs are not scaled: what flows back through "
         "such units is all but nothing.",
         fix="Standardise the inputs, start with smaller weights, or --activation relu",
+        remedy="usual-start",
         key="model.saturated-units",
         where=Where(layer=layer),
         others=["The rate is too high."],

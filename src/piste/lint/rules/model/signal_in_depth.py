@@ -46,6 +46,7 @@ def check(bench: Bench) -> Iterator[Finding]:
         if lost
         else "Kernels start too large: normal of deviation 1, or uniform from 0 to 1.",
         fix="kernel_init=nn.initializers.he_normal() with ReLU; normalisation or residual connections for depth",
+        remedy="usual-start",
         key="model.initial-scale",
         charts=[_chart(spreads)],
     )

@@ -22,6 +22,7 @@ def check(bench: Bench) -> Iterator[Finding]:
         ],
         cause="They start equal (zeros or a constant), receive equal gradients, and so stay equal.",
         fix="Draw the kernel at random: kernel_init=nn.initializers.he_normal()",
+        remedy="usual-start",
         key="model.symmetry",
         where=Where(layer=found.alike[0]),
     )

@@ -69,6 +69,7 @@ def _finding(found: Course, rows: Rows, ratios: Floats, still: list[int], moving
         cause="Each layer on the way back shrinks the gradient: many sigmoid or tanh layers, or weights that start too "
         "small.",
         fix="ReLU or GELU for sigmoid, He's initial weights, batch or layer norm, residual connections",
+        remedy="usual-start",
         key="model.vanishing-gradient",
         where=Where(layer=names[0]),
         others=["These layers are frozen on purpose: Declared(frozen=(...))"],

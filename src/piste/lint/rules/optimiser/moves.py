@@ -35,6 +35,7 @@ def _still(found: Moved, still: list[str]) -> Finding:
         fix="parameters = optax.apply_updates(parameters, updates), and return them"
         if every
         else "Look at the optimiser's mask; if they are to stay: Declared(frozen=(...))",
+        remedy="usual-step" if every else "usual-optimiser",
         key="optimiser.not-applied" if every else "optimiser.left-out",
         where=Where(layer=still[0]),
     )

@@ -25,6 +25,7 @@ def check(bench: Bench) -> Iterator[Finding]:
         cause="apply_if_finite, or a check of one's own, hides that loss or gradient is NaN or infinite on some "
         "batches: those examples are never learnt from.",
         fix="Find the operation (log, sqrt, a quotient at 0) and keep it from 0; then take apply_if_finite out",
+        remedy="usual-optimiser",
         key="optimiser.skipped-updates",
         others=["Examples that are not finite: piste explain D106"],
     )
