@@ -8,6 +8,7 @@ import dataclasses
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 import jax
@@ -91,4 +92,5 @@ def chosen(table: Mapping[str, Callable[..., Result]], name: Any) -> Callable[..
     if not isinstance(name, Choice):
         return table[name]
     branches = [table[option] for option in name.options]
-    return lambda *arguments: lax.switch(name.index, branches, *arguments)
+    # The arguments are kept out of the switch's own, where a shape would become numbers of the running program.
+    return lambda *arguments: lax.switch(name.index, [partial(one, *arguments) for one in branches])
