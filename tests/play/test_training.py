@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 import piste
+from piste.core.errors import SettingError
 from piste.play.problems import drawn, featured
 from piste.play.settings import PlaySettings
 from piste.play.table import data_settings
-from piste.play.training import advanced, begun, changed, settings_of
+from piste.play.training import advanced, begun, changed, settings_of, with_weight
 
 FIRST = PlaySettings("circles", hidden=(4, 2), batch_size=25)
 
@@ -72,3 +73,22 @@ def test_a_loss_that_is_not_finite_ends_the_play() -> None:
     played = advanced(begun(wild), 20)
     assert int(played.carry.stopped)
     assert advanced(played, 5) is played
+
+
+def test_a_weight_that_a_person_sets() -> None:
+    played = advanced(begun(FIRST), 1)
+    changed_play = with_weight(with_weight(played, 0, 1, 3, 2.5), 2, -1, 0, -1.0)
+    before, after = (one.plan.layout.unpack(one.carry.weights) for one in (played, changed_play))
+    expected = np.array(before["00_dense"]["weight"])
+    expected[1, 3] = 2.5
+    np.testing.assert_array_equal(after["00_dense"]["weight"], expected)
+    assert float(after["04_dense"]["bias"][0]) == -1.0
+    assert advanced(changed_play, 1).records[-1].train_loss != advanced(played, 1).records[-1].train_loss
+
+
+@pytest.mark.parametrize(
+    ("place", "value"), [((3, 0, 0), 1.0), ((0, 2, 0), 1.0), ((0, 0, 4), 1.0), ((-1, 0, 0), 1.0), ((0, 0, 0), np.nan)]
+)
+def test_a_weight_that_there_is_not(place: tuple[int, int, int], value: float) -> None:
+    with pytest.raises(SettingError):
+        with_weight(begun(FIRST), *place, value)

@@ -57,7 +57,7 @@ function Playing({choices, first}: {choices: Choices; first: Settings}) {
         </span>
         <p class="play-clock"><span>{say('across-epoch')}</span> <b>{number(moment?.epoch ?? 0, 6)}</b></p>
         <label>{say('play-speed')} <select value={speed} onChange={(event) => (setSpeed(Number(event.currentTarget.value)), play.speed(Number(event.currentTarget.value)))}>
-          {SPEEDS.map((one) => <option key={one} value={one}>{say('play-epochs-each', {count: one})}</option>)}
+          {SPEEDS.map((one) => <option key={one} value={one}>{number(one)}</option>)}
         </select></label>
         <TrainingControls settings={settings} choices={choices} change={play.change} />
       </div>
@@ -109,7 +109,7 @@ function Losses({moment}: {moment: Moment}) {
   return (
     <figure>
       <figcaption><h2>{say('loss')}</h2><p>{shown}</p></figcaption>
-      {curve.length > 1 && <Plot label={shown} x={x} series={series} xLabel={say('across-epoch')} height={170} range={null} onRange={() => {}} extent={[x[0]!, x.at(-1)!]} format={number} legend={false} />}
+      {curve.length > 1 && <Plot label={shown} x={x} series={series} xLabel={say('across-epoch')} height={170} range={null} onRange={() => {}} extent={[x[0]!, x.at(-1)!]} format={number} />}
     </figure>
   );
 }
