@@ -34,7 +34,7 @@ def nurse(
     runs: Runs = DEFAULT_RUNS,
     data: str | None = None,
     by: str = "",
-    wait: float = 10.0,
+    wait: float = 30.0,
     quiet: bool = False,
     json: bool = False,
 ) -> None:
