@@ -207,6 +207,12 @@ def curve(folder: RunFolder, record: NursedRecord, name: str) -> tuple[EpochReco
     return tuple(one for one in folder.lines(EpochRecord, METRICS) if one.step > record.branch(name).step)
 
 
+def with_curves(folder: RunFolder) -> tuple[NursedRecord, dict[str, tuple[EpochRecord, ...]]]:
+    """Return the branches of a run, and the curve of each by its name."""
+    record = branches(folder)
+    return record, {one.name: curve(folder, record, one.name) for one in record.branches}
+
+
 @contextmanager
 def bedside(folder: RunFolder) -> Iterator[None]:
     """Hold the lock that says that the run is being trained; raises `RunError` where another process does."""

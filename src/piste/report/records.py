@@ -1,17 +1,18 @@
 """The records that a report is drawn from, read once from the run folder."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
 from piste.core.errors import RunError
 from piste.core.findings import LINT, LintRecord
 from piste.core.human import HUMAN, HumanRecord
+from piste.core.nursing import BRANCHES, NursedRecord, with_curves
 from piste.core.panels import Block
 from piste.core.records import DataRecord, EpochRecord, EvaluationRecord, RunRecord
 from piste.core.runs import DATA, EVALUATION, RunFolder
 
-Need = Literal["run", "data", "evaluation", "epochs", "lint", "human", "damaged"]
+Need = Literal["run", "data", "evaluation", "epochs", "lint", "human", "branches", "damaged"]
 Content = TypeVar("Content")
 
 
@@ -25,6 +26,7 @@ class Records:
     epochs: tuple[EpochRecord, ...] = ()
     lint: LintRecord | None = None
     human: HumanRecord | None = None
+    branches: tuple[NursedRecord, Mapping[str, tuple[EpochRecord, ...]]] | None = None  # with a curve for each
     damaged: tuple[str, ...] = ()
 
     def of(self, need: Need) -> Any:
@@ -67,5 +69,6 @@ def read(folder: RunFolder) -> Records:
         epochs=attempt(lambda: folder.epochs, "") or (),
         lint=attempt(lambda: folder.read(LintRecord, LINT), LINT),
         human=attempt(lambda: folder.read(HumanRecord, HUMAN), HUMAN),
+        branches=attempt(lambda: with_curves(folder), BRANCHES),
         damaged=tuple(damaged),
     )

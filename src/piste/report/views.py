@@ -4,6 +4,7 @@ from piste.core.panels import Block, Panel, Text
 from piste.core.runs import RunFolder
 from piste.report.panels.augmented import augmented
 from piste.report.panels.baselines import baselines
+from piste.report.panels.branches import branches
 from piste.report.panels.calibration import calibration
 from piste.report.panels.confusion import confusion
 from piste.report.panels.features import features
@@ -28,6 +29,7 @@ VIEWS: tuple[View, ...] = (
     View("human", "Against people", ("human",), human),
     View("scores", "All scores", ("evaluation",), scores),
     View("learning", "Learning curves", ("epochs", "run"), learning),
+    View("branches", "Branches", ("branches",), branches),
     View("training", "Training", ("run",), training),
     View("augmented", "Augmented pictures", ("run",), augmented),
     View("confusion", "Which classes are confused", ("evaluation", "data"), confusion),
