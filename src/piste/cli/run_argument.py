@@ -6,9 +6,16 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from piste.core.runs import RUN, RunFolder
+from piste.core.studies import STUDY, StudyFolder
 
 Runs = Annotated[Path, Parameter(name="--runs", help="Folder that holds the runs.")]
 DEFAULT_RUNS = Path("runs")
+
+
+def find_study(run: str, runs: Path = DEFAULT_RUNS) -> StudyFolder | None:
+    """Return the study that `run` names, None where it names none."""
+    places = (runs / run, Path(run))
+    return next((StudyFolder(place) for place in places if (place / STUDY).is_file()), None)
 
 
 def open_run(run: str, runs: Path = DEFAULT_RUNS) -> RunFolder:

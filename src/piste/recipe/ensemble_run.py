@@ -22,6 +22,7 @@ from piste.recipe.reference import test_predictions
 from piste.recipe.run import Run
 from piste.recipe.tables import prediction_columns, truth_columns, write_table
 from piste.report import write_report
+from piste.report.numbers import difference, interval
 
 SINGLE = "the best settings, trained once"
 
@@ -74,7 +75,8 @@ def made_record(judged: EvaluationRecord, path: Path, members: Sequence[int], sa
     beside = judged.baselines[0]
     score = next(one for one in judged.scores if one.name == judged.main)
     single = next(one for one in beside.scores if one.name == judged.main)
-    ends = f"{beside.difference:+.3g} ({beside.low:.3g} to {beside.high:.3g}) {judged.main}"
+    lead = difference(beside.difference, beside.low, beside.high)
+    ends = f"{lead} ({interval(beside.low, beside.high)}) {judged.main}"
     words = {"better": "better than", "worse": "worse than", "level": "level with"}
     verdict = f"{said} is {words[beside.verdict]} the best settings trained once, on the test split: {ends}."
     return MadeRecord(

@@ -10,11 +10,13 @@ from typing import Any, TextIO
 from piste.core.errors import RunError, SettingError
 from piste.core.records import Status
 from piste.core.settings import from_mapping
+from piste.core.studied import REPORT
 from piste.core.studies import STUDY, StudyFolder
 from piste.recipe.progress import Listener, listener
 from piste.recipe.run import Run
 from piste.recipe.searching import searched
 from piste.recipe.settings import SECTIONS, from_keywords
+from piste.recipe.studied import conclude
 from piste.recipe.train import train_with
 from piste.recipe.tuned_study import Study
 from piste.recipe.tuned_trials import Bench
@@ -23,7 +25,7 @@ from piste.recipe.tuning_space import apart
 from piste.tune.chunk import Executor, Here
 from piste.tune.settings import TuneSettings
 
-ON_THE_WAY = frozenset({"trials", "search_minutes", "final", "store"})
+ON_THE_WAY = frozenset({"trials", "search_minutes", "final", "store", "ensemble", "refit"})
 """Settings of a search that may be given when it goes on."""
 
 
@@ -92,6 +94,8 @@ def tune_with(
 
     `executor` makes of the bench what trains the chunks: in this process, unless said otherwise.
     """
+    if (asked.how.ensemble or asked.how.refit) and not asked.how.final:
+        raise SettingError("An ensemble or a refit stands beside the run of the best settings: leave out --no-final.")
     if isinstance(data, str | Path) and (Path(data) / STUDY).is_file():
         study, data = data, None
     folder = StudyFolder.open(study) if study is not None else None
@@ -107,11 +111,19 @@ def tune_with(
         bench = Bench.of(record, data)
     searched(folder, record, bench, executor(bench), asked.how, hear, stream)
     found = Study(folder)
-    if asked.how.final and found.record.status is Status.FINISHED:
-        with folder.alone() as first:
-            if first and not found.record.run and found.ranked:
-                train_best(found, data, bench.given, hear)
+    with folder.alone() as first:
+        if first and found.ranked:
+            _conclude(found, data, bench.given, asked.how, hear)
     return found
+
+
+def _conclude(study: Study, data: Any, given: dict[str, Any], how: TuneSettings, hear: Listener) -> None:
+    """Train what is to be trained once the trials are over, and write what they say."""
+    over = how.final and study.record.status is Status.FINISHED
+    if over and not study.record.run:
+        train_best(study, data, given, hear)
+    conclude(study, data, hear, networks=how.ensemble if over else 0, more_rows=how.refit and over)
+    hear.say(f"Report of the search: {study.path / REPORT}")
 
 
 def _going_on(folder: StudyFolder, asked: Asked) -> Any:

@@ -59,6 +59,6 @@ def write_study_report(folder: StudyFolder) -> Path:
     Raises `RunError` where the records cannot be read or the page cannot be written.
     """
     studied = studied_in(folder)
-    page = html(panels_of_study(studied), f"{studied.study.name}: search")
+    page = html(panels_of_study(studied), f"Search: {studied.study.name}")
     write_bytes(folder.path / REPORT, page.encode("utf-8", errors="replace"))
     return folder.path / REPORT

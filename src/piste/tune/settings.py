@@ -33,6 +33,10 @@ class TuneSettings:
         postgresql://user:password@host/database.
     final
         Whether the best settings are trained again at the end, into a run with its report.
+    ensemble
+        Best networks whose mean answer is kept beside that run, in the study's folder `ensemble`; 0 makes none.
+    refit
+        Whether the best settings are also trained on train and validation rows together, into the folder `refit`.
     """
 
     trials: Annotated[int, Range(1, 1_000_000)] = 64
@@ -42,3 +46,5 @@ class TuneSettings:
     at_once: Annotated[int, Range(1, 65536)] = 64
     store: str = "study.db"
     final: bool = True
+    ensemble: Annotated[int, Range(0, 1000)] = 0
+    refit: bool = False

@@ -4,7 +4,7 @@ from piste.core.panels import Block, Fact, Facts, Text
 from piste.core.records import Status
 from piste.core.studied import EstimateRecord, Studied
 from piste.core.studies import TrialStatus
-from piste.report.numbers import ABSENT, counted, interval, measured, number, score, seconds
+from piste.report.numbers import ABSENT, brief, counted, interval, measured, number, score, seconds
 
 ENDED = (TrialStatus.FINISHED, TrialStatus.STOPPED, TrialStatus.DIVERGED, TrialStatus.FAILED)
 
@@ -34,8 +34,8 @@ def _searched(studied: Studied) -> str:
     study = studied.study
     scheduler = f" and the {study.scheduler} scheduler" if study.scheduler != "none" else ""
     return (
-        f"Searched {counted(len(study.dimensions), 'setting')} on {study.name} with the {study.sampler} sampler"
-        f"{scheduler}: {counted(len(studied.trials), 'trial')} of at most {counted(study.rounds, 'round')}."
+        f"Searched {counted(len(study.dimensions), 'setting')} on {brief(study.source or study.name)} with the "
+        f"{study.sampler} sampler{scheduler}: {counted(len(studied.trials), 'trial')} of at most {counted(study.rounds, 'round')}."
     )
 
 
