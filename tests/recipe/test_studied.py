@@ -1,0 +1,138 @@
+"""A search from its trials to its conclusions: the estimate, the ensemble, the refit, the report."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_iris
+
+import piste
+from piste.cli import main
+from piste.core.errors import RunError, SettingError
+from piste.core.studied import RESULTS
+from piste.recipe.ensemble import ensemble, joined, refit
+from piste.recipe.run import Run
+from piste.recipe.studied import conclude, results_of
+from piste.recipe.tuned_study import Study
+from piste.tune.priors import log, uniform
+
+TRIALS = 12
+
+
+@pytest.fixture(scope="module")
+def flowers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The iris table as a file."""
+    file = tmp_path_factory.mktemp("data") / "flowers.csv"
+    data = load_iris()
+    rows = [[*map(str, row), data.target_names[label]] for row, label in zip(data.data, data.target, strict=True)]
+    file.write_text("\n".join(["a,b,c,d,sort", *(",".join(row) for row in rows)]))
+    return file
+
+
+@pytest.fixture(scope="module")
+def study(flowers: Path, tmp_path_factory: pytest.TempPathFactory) -> Study:
+    """A search with an ensemble of two and a refit."""
+    return piste.tune(
+        str(flowers),
+        runs=tmp_path_factory.mktemp("runs"),
+        quiet=True,
+        trials=TRIALS,
+        scheduler="none",
+        ensemble=2,
+        refit=True,
+        hidden=(4,),
+        epochs=3,
+        bins=0,
+        learning_rate=log(1e-3, 0.3),
+        final_rate=uniform(0, 0.5),
+    )
+
+
+def test_every_trial_keeps_what_it_made_of_each_validation_example(study: Study) -> None:
+    found = results_of(study)
+    rows = study.run.data.split.sizes["validation"]
+    assert found.estimate is not None
+    assert found.estimate.measure == study.record.metric == "accuracy"
+    assert (found.estimate.trials, found.estimate.examples) == (TRIALS, rows)
+    assert found.estimate.reported == pytest.approx(study.best.score)
+    assert found.estimate.low <= found.estimate.corrected <= found.estimate.high
+    assert found.best == study.best.number
+    assert found.test == study.run.score()
+
+
+def test_the_members_of_the_ensemble_are_the_best_trials_and_it_is_judged_beside_the_single_run(study: Study) -> None:
+    found = results_of(study).ensemble
+    assert found is not None
+    assert found.members == tuple(one.number for one in study.ranked[:2])
+    assert found.single.value == study.run.score().value
+    assert found.difference == pytest.approx(found.score.value - found.single.value)
+    assert "mean answer of 2 networks" in found.verdict
+
+
+def test_an_ensemble_predicts_from_python_and_from_the_command_line(
+    study: Study, flowers: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = study.path / "ensemble"
+    predicted = piste.predict(folder, str(flowers))
+    assert predicted.outputs.shape == (150, 3)
+    np.testing.assert_allclose(predicted.outputs.sum(axis=1), 1.0, rtol=1e-6)
+    assert main(["predict", str(folder), str(flowers), "--quiet"]) == 0
+    assert capsys.readouterr().out.splitlines()[1].startswith(predicted.values[0])
+
+
+def test_the_mean_answer_is_the_mean_of_the_answers(study: Study) -> None:
+    first = study.run.network
+    second = dataclasses.replace(
+        first,
+        parameters={name: {key: 0.5 * value for key, value in leaf.items()} for name, leaf in first.parameters.items()},
+    )
+    inputs = np.random.default_rng(0).normal(size=(7, *first.encoding.input_shape)).astype(np.float32)
+    expected = (first.predict(inputs) + second.predict(inputs)) / 2
+    np.testing.assert_allclose(joined([first, second]).predict(inputs), expected, rtol=1e-5)
+
+
+def test_the_refit_learns_from_validation_rows_too_and_can_be_used(study: Study, flowers: Path) -> None:
+    found = results_of(study).refit
+    assert found is not None
+    again = Run.open(found.folder)
+    assert again.record.status == "finished"
+    assert len(again.predict(str(flowers)).values) == 150
+    assert again.network.encoding != study.run.network.encoding  # means of more rows
+    assert found.command == f"piste tune {study.path} --refit"
+
+
+def test_the_report_and_the_results_can_be_had_from_the_command_line(
+    study: Study, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["report", str(study.path)]) == 0
+    assert capsys.readouterr().out.strip() == str(study.path / "report.html")
+    assert main(["report", study.path.name, "--runs", str(study.path.parent), "--json"]) == 0
+    names = [panel["name"] for panel in json.loads(capsys.readouterr().out)]
+    assert names[0] == "result"
+    assert "made" in names
+    (study.path / RESULTS).unlink()
+    assert main(["report", str(study.path), "--text"]) == 0
+    assert "Expect" in capsys.readouterr().out
+    assert (study.path / RESULTS).is_file()
+
+
+def test_what_was_made_is_kept_while_the_best_stays(study: Study) -> None:
+    before = results_of(study)
+    assert conclude(study) == dataclasses.replace(conclude(study), ensemble=before.ensemble)
+
+
+def test_too_large_an_ensemble_is_refused(study: Study) -> None:
+    with pytest.raises(SettingError, match=f"from 2 to {TRIALS} networks"):
+        ensemble(study, TRIALS + 1)
+
+
+def test_without_a_run_of_the_best_there_is_nothing_to_stand_beside(study: Study, tmp_path: Path) -> None:
+    bare = dataclasses.replace(study.folder, path=tmp_path)
+    bare.write(dataclasses.replace(study.record, run=""))
+    bare.write_trials(study.trials)
+    with pytest.raises(RunError, match="no run of its best settings"):
+        refit(Study(bare))
+    with pytest.raises(SettingError, match="leave out --no-final"):
+        piste.tune(str(tmp_path / "none.csv"), quiet=True, ensemble=3, final=False)
