@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from piste.core.errors import SettingError
-from piste.tune.priors import choice, integers, log, option, uniform
+from piste.tune.priors import choice, integers, log, one_minus_log, option, uniform
 from piste.tune.space import Space
 
 SPACE = Space.of(
@@ -51,3 +51,14 @@ def test_one_setting_under_two_options() -> None:
 def test_nothing_to_vary_is_said() -> None:
     with pytest.raises(SettingError, match="Nothing varies"):
         Space.of({})
+
+
+def test_numbers_are_short_enough_to_be_written_down() -> None:
+    space = Space.of({"rate": log(1e-4, 1), "average": one_minus_log(0.9, 0.9999), "share": uniform(0, 0.5)})
+    point = space.point((0.123456789, 0.987654321, 0.5432109876))
+    assert [repr(one) for one in point.values()] == ["0.0003118", "0.9998911", "0.2716"]
+
+
+def test_labels_name_what_a_setting_hangs_on() -> None:
+    space = Space.of({"hidden": choice((64,), option((8, 8), dropout=uniform(0, 1)))})
+    assert [one.label for one in space.dimensions] == ["hidden", "dropout (hidden: [8, 8])"]

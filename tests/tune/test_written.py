@@ -49,3 +49,15 @@ def test_values_are_no_ranges(text: Any) -> None:
 def test_nothing_else_is_read(text: str) -> None:
     with pytest.raises(SettingError, match="learning_rate"):
         parsed(text, "learning_rate")
+
+
+@pytest.mark.parametrize(
+    "prior",
+    [
+        choice(option((64,), dropout=uniform(0, 0.5)), (128, 64)),
+        choice(option("64,32", rate=log(1e-4, 1)), True, None, 3, 0.5),
+    ],
+    ids=str,
+)
+def test_options_that_are_no_words_are_read_as_they_are_written(prior: Prior) -> None:
+    assert parsed(str(prior), "hidden") == prior

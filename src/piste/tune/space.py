@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from piste.core.errors import SettingError
-from piste.tune.priors import Choice, Prior, written
+from piste.tune.priors import Choice, OneMinusLog, Prior, written
 
 
 @dataclass(frozen=True)
@@ -56,14 +56,17 @@ class Space:
         return len(self.dimensions)
 
     def point(self, places: Sequence[float]) -> dict[str, Any]:
-        """Return the settings at `places`, one per dimension in [0, 1); those that do not matter there are left out."""
+        """Return the settings at `places`, one per dimension in [0, 1), numbers with four digits.
+
+        Settings that do not matter there are left out.
+        """
         chosen: dict[str, int] = {}
         values: dict[str, Any] = {}
         for dimension, place in zip(self.dimensions, places, strict=True):
             if not _holds(dimension.under, chosen):
                 continue
             prior = dimension.prior
-            values[dimension.name] = prior.value(place)
+            values[dimension.name] = _short(prior, prior.value(place))
             if isinstance(prior, Choice):
                 chosen[dimension.name] = prior.index(place)
         for name, value, under in self.fixed:
@@ -93,6 +96,13 @@ class Space:
             if matters[-1] and isinstance(dimension.prior, Choice):
                 chosen[dimension.name] = dimension.prior.index(place)
         return tuple(matters)
+
+
+def _short(prior: Prior, value: Any) -> Any:
+    """Return a number with four digits, which are more than a search can tell apart, so that a person can repeat it."""
+    if isinstance(prior, OneMinusLog):
+        return round(1.0 - float(f"{1.0 - value:.4g}"), 12)
+    return float(f"{value:.4g}") if isinstance(value, float) else value
 
 
 def _holds(under: tuple[Condition, ...], chosen: Mapping[str, int]) -> bool:
