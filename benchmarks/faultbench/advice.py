@@ -45,14 +45,17 @@ def sample(instances: Iterable[Instance]) -> list[Instance]:
     return [ones[int(generator(0, "faultbench", "advice", name).integers(len(ones)))] for name, ones in kinds.items()]
 
 
-def cured(training: Training, code: str, key: str) -> tuple[Fixed | None, str]:
-    """Return what `piste.fix` makes of `training` by the remedy of a finding, and its name; None if it makes nothing.
+def cured(training: Training, code: str, key: str) -> tuple[Fixed | None, str, bool]:
+    """Return what `piste.fix` makes of `training` by the remedy of a finding, its name, and whether it did so
+    to the unseen examples as well.
 
-    What a remedy does to the inputs of the test split, it does to examples that nobody has seen.
+    What a remedy does to the inputs of the test split, it does to examples that nobody has seen, which stand in its
+    place; not where it divides the examples anew, or changes labels that the unseen ones have right already.
     """
-    unseen = replace(training, test=training.truth)
-    fixed, name = _cured(unseen, code, key)
-    return _cured(training, code, key) if name in DIVIDES_ANEW else (fixed, name)
+    fixed, name = _cured(replace(training, test=training.truth), code, key)
+    if fixed is not None and name not in DIVIDES_ANEW:
+        return fixed, name, True
+    return *_cured(training, code, key), False
 
 
 def _cured(training: Training, code: str, key: str) -> tuple[Fixed | None, str]:
@@ -68,7 +71,7 @@ def _cured(training: Training, code: str, key: str) -> tuple[Fixed | None, str]:
 
 def followed(training: Training, code: str, key: str) -> tuple[float, str]:
     """Return the true score after the first advice was followed and the training done again, and the remedy's name."""
-    fixed, name = cured(training, code, key)
+    fixed, name, along = cured(training, code, key)
     if fixed is None:
         return float("nan"), ""
     again = fixed.pipeline
@@ -76,7 +79,7 @@ def followed(training: Training, code: str, key: str) -> tuple[float, str]:
     again = with_stream(again) if again.stream is None else again
     longer = (again.steps or training.steps) // max(training.steps, 1)
     state = _trained(again, training.epochs * max(longer, 1))
-    unseen = training.truth if name in DIVIDES_ANEW else again.test
+    unseen = again.test if along else training.truth
     assert again.predict is not None
     outputs = again.predict(state, np.asarray(unseen.inputs))
     rows = np.searchsorted(training.truth.numbers, unseen.numbers)  # some may have been left out

@@ -14,10 +14,10 @@ from piste.core.fixes import Effect
 from piste.lint.bench import Bench
 from piste.lint.declared import Declared
 from piste.lint.pipeline import Pipeline
+from piste.lint.probes.redrawing import redrawn
 from piste.lint.remedies.composed import with_step, with_stream
 from piste.lint.remedies.remedy import NotFixed
 from piste.lint.remedies.usual_loss import mend as usual_loss
-from piste.lint.remedies.usual_start import redrawn
 
 Cure = Any
 Table = Callable[..., dict[str, Any]]

@@ -78,10 +78,14 @@ def _two(bench: Bench) -> tuple[Arrays, Arrays]:
 
 @dataclass(frozen=True)
 class Units:
-    """Matrices all of whose columns are the same after some steps: their units do one thing."""
+    """Matrices all of whose columns are the same after some steps: their units do one thing.
+
+    `constant` are those that begin with one value everywhere, neither 0 nor 1, as heads and the scales of norms do.
+    """
 
     alike: tuple[str, ...]
     matrices: int
+    constant: tuple[str, ...] = ()
 
 
 def units(bench: Bench) -> Units:
@@ -92,13 +96,18 @@ def units(bench: Bench) -> Units:
         raise NotRun("All targets are the same.")
     run = _run(mean, optax.adam(1e-2), net.state, inputs, targets)
     (parameters, _), _ = run(net.parameters, optax.adam(1e-2).init(net.parameters))
-    matrices = {
+    matrices, begun = _matrices(parameters), _matrices(net.parameters)
+    alike = tuple(path for path, matrix in matrices.items() if _columns_alike(as_numpy(matrix)))
+    constant = tuple(path for path, one in begun.items() if np.ptp(one) == 0 and one[0, 0] not in (0.0, 1.0))
+    return Units(alike, len(matrices), constant)
+
+
+def _matrices(parameters: Any) -> dict[str, Arrays]:
+    return {
         path: leaf.reshape(-1, leaf.shape[-1])
         for path, leaf in floating(parameters).items()
         if leaf.ndim > 1 and leaf.shape[-1] > 1 and leaf.size > leaf.shape[-1]
     }
-    alike = tuple(path for path, matrix in matrices.items() if _columns_alike(as_numpy(matrix)))
-    return Units(alike, len(matrices))
 
 
 def _columns_alike(matrix: Arrays) -> bool:

@@ -12,6 +12,7 @@ from piste.lint.watching.course import Course, Floats, course, fall
 
 LAST = 0.2  # of the training, which is looked at
 LOOKS = 5  # in it
+_LOOKS_OF_BATCHES = 3  # at the loss of a batch, where there is one validation
 MUCH, SOME = 0.1, 0.01  # of the loss at the first look, that another such part would still gain
 
 
@@ -22,7 +23,10 @@ def check(bench: Bench) -> Iterator[Finding]:
         raise NotRun("It is asked of a training that went on to its planned end, which a Watch is told by steps=.")
     losses = found.column("validation_loss")
     rows = np.flatnonzero(np.isfinite(losses))
-    if 2 <= len(rows) < LOOKS / LAST:
+    if len(rows) < 2:
+        yield from _of_one(found)
+        return
+    if len(rows) < LOOKS / LAST:
         yield from _of_few(found, losses[rows])
         return
     last = losses[rows][-max(LOOKS, round(LAST * len(rows))) :]
@@ -31,6 +35,18 @@ def check(bench: Bench) -> Iterator[Finding]:
     gain, least = fall(last)
     if least > 0 and gain > SOME * losses[rows][0] and int(np.argmin(last)) >= len(last) - 2:
         yield _finding(found, losses[rows], gain, f"the last {len(last)} validations")
+
+
+def _of_one(found: Course) -> Iterator[Finding]:
+    """Yield where there was one validation at most, and the losses of batches fell from look to look to the end."""
+    losses = found.column("train_loss")
+    losses = losses[np.isfinite(losses)]
+    if len(losses) < _LOOKS_OF_BATCHES:
+        raise NotRun("It needs two validations, told to the Watch with watch.validated(losses).")
+    late = losses[len(losses) // 2 :]
+    gain = float(late[0] - late[-1])
+    if np.all(np.diff(late) < 0) and gain > MUCH * losses[0]:
+        yield _finding(found, losses, gain, "the later half, of the batches looked at")
 
 
 def _of_few(found: Course, losses: Floats) -> Iterator[Finding]:
@@ -46,7 +62,7 @@ def _finding(found: Course, losses: Floats, gain: float, when: str) -> Finding:
         Severity.WARNING if much else Severity.INFO,
         "The loss still falls when the training ends",
         evidence=[
-            Evidence("validation loss at the end", f"{losses[-1]:.4g}"),
+            Evidence("loss at the end", f"{losses[-1]:.4g}"),
             Evidence(f"its fall over {when}", f"{gain:.4g}", f"at most {SOME:.0%} of the first, {losses[0]:.4g}"),
         ],
         cause="The training is too short, or its rate is too low.",

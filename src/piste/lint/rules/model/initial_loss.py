@@ -9,12 +9,14 @@ from piste.core.records import Task
 from piste.lint.arrays import as_numpy
 from piste.lint.bench import Bench
 from piste.lint.charts import bars
+from piste.lint.probes.begun import begun_anew
 from piste.lint.probes.start import Start, start
 from piste.lint.problem import problem
 from piste.lint.rule import Group, NotRun, Rule
 
 _ABOVE = 5.0  # times the loss of zero outputs: 1.4 with He's initialisation and ten classes, 3.3 with inputs up to 10
 _ABOVE_OF_NUMBERS = 10.0  # times the loss of their mean
+_ASKED = 1.8  # from which on a twin says whether it matters
 _BELOW = 0.5  # of the best constant answer's
 
 
@@ -25,7 +27,8 @@ def check(bench: Bench) -> Iterator[Finding]:
     reference = found.constant if numbers else max(found.zero, found.constant)
     if not reference > 0:
         raise NotRun("A loss of constant answers that is not above 0 is no measure.")
-    if found.network > (_ABOVE_OF_NUMBERS if numbers else _ABOVE) * reference:
+    times = found.network / reference
+    if times > (_ABOVE_OF_NUMBERS if numbers else _ABOVE) or (not numbers and times > _ASKED and _costs(bench)):
         yield _high(found, numbers, reference)
     elif found.fresh and found.network < _BELOW * min(found.zero, found.constant):  # weights may make zero the best
         yield _low(found)
@@ -36,6 +39,14 @@ def check(bench: Bench) -> Iterator[Finding]:
         and _count_alike(bench)
     ):
         yield _bias(found)
+
+
+def _costs(bench: Bench) -> bool:
+    """Return whether a training learns far more from a start of the usual size; False where it cannot be asked."""
+    try:
+        return bench.probe(begun_anew)
+    except NotRun:
+        return False
 
 
 def _count_alike(bench: Bench) -> bool:

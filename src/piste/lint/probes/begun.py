@@ -1,0 +1,32 @@
+"""A twin of the training that begins with parameters of the usual size."""
+
+import dataclasses
+
+import numpy as np
+
+from piste.lint.bench import Bench
+from piste.lint.network import network
+from piste.lint.probes.comparing import above
+from piste.lint.probes.rates import late, losses
+from piste.lint.probes.redrawing import redrawn
+from piste.lint.rule import NotRun
+
+_GAIN = 0.3  # of the loss that is left
+
+
+def begun_anew(bench: Bench) -> bool:
+    """Probe: whether 64 steps from kernels of variance 1 / inputs leave a clearly lower loss, on the same batches.
+
+    Both are trained by the plain step of network, loss and optimiser.
+    """
+    net, pipeline = bench.probe(network), bench.pipeline
+    if net.init is None or pipeline.model is not None or pipeline.optimiser is None:
+        raise NotRun("It takes apply=, init= and an optimiser.")
+    plain = dataclasses.replace(pipeline, step=None, start=None, init=None)
+    own = Bench(dataclasses.replace(plain, parameters=net.parameters, state=net.state), bench.deadline)
+    fresh = dataclasses.replace(plain, parameters=redrawn(net.parameters, pipeline.seed), state=net.state)
+    ours, others = (late(losses(one, 1.0)) for one in (own, Bench(fresh, bench.deadline)))
+    if not np.all(np.isfinite(others)):
+        return False
+    gap = above(ours, others)
+    return bool(gap.clear and gap.mean > _GAIN * float(np.mean(ours)))
