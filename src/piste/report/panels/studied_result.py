@@ -35,7 +35,8 @@ def _searched(studied: Studied) -> str:
     scheduler = f" and the {study.scheduler} scheduler" if study.scheduler != "none" else ""
     return (
         f"Searched {counted(len(study.dimensions), 'setting')} on {brief(study.source or study.name)} with the "
-        f"{study.sampler} sampler{scheduler}: {counted(len(studied.trials), 'trial')} of at most {counted(study.rounds, 'round')}."
+        f"{study.sampler} sampler{scheduler}: {counted(len(studied.trials), 'trial')} of at most "
+        f"{counted(study.rounds, 'round')}."
     )
 
 
