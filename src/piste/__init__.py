@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from piste.recipe.drift import drift
     from piste.recipe.fixing import Fixed, fix
     from piste.recipe.label import compare_labels, human_baseline, label
+    from piste.recipe.lens import lens
     from piste.recipe.lint import lint
     from piste.recipe.nurse import Nurse, nurse
     from piste.recipe.predict import Predicted, evaluate, predict
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from piste.recipe.tune import tune
     from piste.recipe.tuned_study import Study
     from piste.recipe.view import View, view
+    from piste.recipe.view_compare import compare
     from piste.sklearn import PisteClassifier, PisteRegressor
     from piste.train.finder import RateFound
     from piste.train.minimise import Minimum, minimise
@@ -52,6 +54,7 @@ __all__ = [
     "Watch",
     "__version__",
     "choice",
+    "compare",
     "compare_labels",
     "drift",
     "evaluate",
@@ -60,6 +63,7 @@ __all__ = [
     "human_baseline",
     "integers",
     "label",
+    "lens",
     "lint",
     "log",
     "minimise",
@@ -91,6 +95,7 @@ _MODULES = {
     "Run": "piste.recipe.run",
     "drift": "piste.recipe.drift",
     "choice": "piste.tune.priors",
+    "compare": "piste.recipe.view_compare",
     "compare_labels": "piste.recipe.label",
     "evaluate": "piste.recipe.predict",
     "find_rate": "piste.recipe.rate",
@@ -98,6 +103,7 @@ _MODULES = {
     "human_baseline": "piste.recipe.label",
     "integers": "piste.tune.priors",
     "label": "piste.recipe.label",
+    "lens": "piste.recipe.lens",
     "lint": "piste.recipe.lint",
     "log": "piste.tune.priors",
     "minimise": "piste.train.minimise",

@@ -33,6 +33,7 @@ VERBS = (
     Verb("view", "piste.cli.view:view", "Look into a trained network: boundary, loss surface, layers, filters."),
     Verb("web", "piste.cli.web:web", "Show runs and studies on a live page of this machine."),
     Verb("play", "piste.cli.play:play", "Build a small network by clicking, and watch every unit of it learn."),
+    Verb("compare", "piste.cli.compare:compare", "Put two runs side by side: what differs, where they part."),
     Verb("report", "piste.cli.report:report", "Write a run's report again, from its records."),
     Verb("doctor", "piste.cli.doctor:doctor", "Say what is installed, and whether it computes right numbers."),
 )

@@ -1,7 +1,7 @@
 """The lens: the computational graph of a loss, with every value in it and every gradient that reaches it."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -12,20 +12,22 @@ from numpy.typing import NDArray
 
 from piste.core.errors import SettingError
 from piste.core.graphs import CheckRecord, GraphRecord, KeptRecord, NodeKind
+from piste.lens.chain import chain_of
+from piste.lens.chain_shown import Chain
 from piste.lens.graph_check import compared
 from piste.lens.graph_finding import found
 from piste.lens.graph_inside import inside_of
 from piste.lens.graph_keeping import Keeping, keeping
 from piste.lens.graph_local import Local
-from piste.lens.graph_names import argument_names, leaf_names
-from piste.lens.graph_records import edge_records, group_records, node_records, shares, statistics
+from piste.lens.graph_records import edge_records, group_records, node_records, plain, shares, statistics
 from piste.lens.graph_rest import results_with, stops
-from piste.lens.graph_sweep import Swept, Trips, Wanted, sweep, trips_of
-from piste.lens.graph_trace import Node, Step, Traced, traced
-from piste.lens.graph_width import widened, width
+from piste.lens.graph_sweep import Swept, Trips, Wanted, quickly, sweep, trips_of
+from piste.lens.graph_trace import Node, Step, Traced
+from piste.lens.graph_width import width
 
 Named = str | Node
 NARROW = "The function computes this node in fewer bits than float64, so the differences are coarse."
+APART = 1e-5  # from which on a difference wants a reason
 STOPPED = "Behind this node a gradient is stopped on purpose, which differences do not know."
 
 
@@ -69,7 +71,7 @@ class Lens:
     def loss(self) -> float:
         """The value that is differentiated."""
         with width(self.wide):
-            return float(self.rest([self._array(one) for one in self.traced.results]))
+            return float(self.rest([self.array(one) for one in self.traced.results]))
 
     @cached_property
     def kept(self) -> KeptRecord:
@@ -96,10 +98,13 @@ class Lens:
 
     def value(self, node: Named) -> NDArray[Any]:
         """Return a node's value."""
-        return plain(self._array(self.node(node).number))
+        return plain(self.array(self.node(node).number))
 
-    def gradient(self, node: Named) -> NDArray[Any] | None:
-        """Return the derivative of the loss by a node's value, of its shape; None where no gradient can reach it."""
+    def gradient(self, node: Named) -> Any:
+        """Return the derivative of the loss by a node's value, an array of its shape.
+
+        None where no gradient can reach it: whole numbers, random keys, constants.
+        """
         number = self.node(node).number
         if number not in self.traced.active:
             return None
@@ -144,7 +149,7 @@ class Lens:
         if step is None or not places:
             known = ", ".join(one.name for one in self.successors(source)) or "nothing"
             raise SettingError(f"{target.name} is not computed from {source.name} directly; {known} is.")
-        inputs = [self._array(one) for one in step.inputs]
+        inputs = [self.array(one) for one in step.inputs]
         rank = step.outputs.index(target.number)
         return Local(step.eqn, tuple(inputs), tuple(places), rank, dict(self._trips).get(step.number), self.wide)
 
@@ -156,16 +161,16 @@ class Lens:
         """
         outer = self.node(node)
         step = self._step(outer)
-        inputs = [self._array(one) for one in step.inputs] if step else []
+        inputs = [self.array(one) for one in step.inputs] if step else []
         gradients = [self._gradient(one) for one in step.outputs] if step else []
         changed = list(step.outputs) if step else []
         with width(self.wide):
             border, loss = results_with(self.traced, changed, self.rest)
-            known = [self._array(one) for one in border]
+            known = [self.array(one) for one in border]
             opened = inside_of(self.traced, outer, inputs, gradients, lambda outputs: loss(outputs, known), iteration)
         return Lens(
             opened.traced, opened.leaves, opened.seeds, keeping(opened.traced, "all"), opened.title, opened.rest,
-            lambda: self.again().inside(outer.name, iteration), self.wide,
+            lambda: self._twin.inside(outer.name, iteration), self.wide,
         )  # fmt: skip
 
     def check(self, node: Named, directions: int = 4) -> CheckRecord:
@@ -178,23 +183,33 @@ class Lens:
         narrow = self.gradient(here)
         if narrow is None:
             raise SettingError(f"No gradient reaches {here.name}, so there is nothing to check.")
-        twin = self if self.wide else self.again()
+        if jnp.issubdtype(here.dtype, jnp.complexfloating):
+            raise SettingError(f"{here.name} is of complex numbers; check a node of real numbers before or behind it.")
+        twin = self._twin
         other = twin.node(here.name)
         gradient = twin.gradient(other)
         assert gradient is not None
         with width(True):
             border, loss = results_with(twin.traced, [other.number], twin.rest)
-            known = [twin._array(one) for one in border]
+            known = [twin.array(one) for one in border]
             dtype = other.dtype
-            run = jax.jit(lambda moved, known: loss([moved.astype(dtype)], known))
+            run = jax.jit(lambda moved, known: loss([moved.astype(dtype)], known), compiler_options=quickly())
             value = np.asarray(twin.value(other), np.float64)
             behind = [twin.gradient(one) for one in twin.successors(other)]
             passing = max([float(np.linalg.norm(one)) for one in behind if one is not None], default=0.0)
-            notes = [NARROW] * (dtype != np.float64) + [STOPPED] * stops(twin.traced, other.number)
-            return compared(
+            record = compared(
                 here.name, lambda moved: float(run(moved, known)), value, gradient, narrow, directions,
-                passing=passing, note=" ".join(notes),
+                passing=passing, note=NARROW if dtype != np.float64 else "",
             )  # fmt: skip
+        stopped = record.error > APART and stops(twin.traced, other.number)
+        return replace(record, note=STOPPED) if stopped else record
+
+    def chain(self, weight: str, most: int = 8) -> Chain:
+        """Return the chain rule for one number, such as "01_dense.weight[3, 2]", with its `most` heaviest paths.
+
+        Raises `SettingError` for a name or a place that there is not, and where no gradient arrives.
+        """
+        return Chain(chain_of(self, weight, most))
 
     def _step(self, node: Node) -> Step | None:
         return self.traced.steps[node.step] if node.step is not None else None
@@ -209,6 +224,10 @@ class Lens:
         return self._sweep(self.keeping.wanted)
 
     @cached_property
+    def _twin(self) -> "Lens":
+        return self if self.wide else self.again()
+
+    @cached_property
     def _trips(self) -> Trips:
         with width(self.wide):
             return trips_of(self.traced, self.leaves)
@@ -218,7 +237,8 @@ class Lens:
         with width(self.wide):
             return sweep(self.traced, self.leaves, self.seeds, wanted, trips)
 
-    def _array(self, atom: Any) -> Any:
+    def array(self, atom: Any) -> Any:
+        """Return the value of node number `atom`, where it was computed; of a constant written in place its own."""
         if not isinstance(atom, int):
             return atom.val
         if atom in self._swept.values:
@@ -234,83 +254,3 @@ class Lens:
 
     def _successor(self, step: int) -> str:
         return self.nodes[self.traced.steps[step].outputs[0]].name
-
-
-def look(
-    function: Callable[..., Any],
-    parameters: Any,
-    *data: Any,
-    keep: str | Iterable[str] = "all",
-    title: str = "",
-) -> Lens:
-    """Return the lens on `function(parameters, *data)`, which must give one number.
-
-    Parameters
-    ----------
-    function
-        Any function that JAX can trace, in any library.
-    parameters
-        Numbers and arrays in any nesting: the weights.
-    data
-        What the function takes besides: a batch, coefficients, running statistics, random keys.
-    keep
-        "all" values and gradients; "update", what the update of the weights needs and no more; or names of nodes and
-        layers, and patterns of them. What is dropped is computed again when it is asked for.
-
-    Raises
-    ------
-    SettingError
-        For a function that does not give one floating-point number, and for names that no node has.
-    """
-    roots = argument_names(function, 1 + len(data))
-    names = _names(parameters, data, roots)
-    return _looked(function, (parameters, *data), names, keep, title or getattr(function, "__name__", "loss"), False)
-
-
-def plain(array: Any) -> NDArray[Any]:
-    """Return an array as NumPy has it; of random keys their words."""
-    if hasattr(array, "dtype") and jax.numpy.issubdtype(array.dtype, jax.dtypes.extended):
-        array = jax.random.key_data(array)
-    return np.asarray(array)
-
-
-def _names(parameters: Any, data: Sequence[Any], roots: Sequence[str]) -> list[str]:
-    """Return a name for each leaf; where two would have the same, the arguments' names stand before them all."""
-    bare = jax.tree_util.treedef_is_leaf(jax.tree.structure(parameters)) or isinstance(parameters, list | tuple)
-    for first in (roots[0] if bare else "", roots[0]):
-        names = leaf_names(parameters, first)
-        for tree, root in zip(data, roots[1:], strict=True):
-            names += leaf_names(tree, root)
-        if len(set(names)) == len(names):
-            return names
-    return [f"{one}#{place}" for place, one in enumerate(names)]
-
-
-def _looked(function: Any, arguments: Any, names: Any, keep: Any, title: str, wide: bool) -> Lens:
-    with width(wide):
-        leaves = tuple(jnp.asarray(one) for one in jax.tree.leaves(arguments))
-        arrays = jax.tree.unflatten(jax.tree.structure(arguments), leaves)
-        _check(function, arrays)
-        weights = len(jax.tree.leaves(arguments[0]))
-        graph = traced(function, arrays, names, weights)
-        seeds = (jnp.ones((), graph_dtype(graph)),)
-
-    def again() -> Lens:
-        return _looked(function, widened(arguments), names, "all", title, True)
-
-    return Lens(graph, leaves, seeds, keeping(graph, keep), title, lambda results: results[0], again, wide)
-
-
-def graph_dtype(graph: Traced) -> Any:
-    """Return the dtype of the graph's first result."""
-    first = graph.results[0]
-    return graph.nodes[first].dtype if isinstance(first, int) else jnp.asarray(first.val).dtype
-
-
-def _check(function: Any, arguments: Any) -> None:
-    output = jax.eval_shape(function, *arguments)
-    if not isinstance(output, jax.ShapeDtypeStruct) or output.shape != ():
-        what = f"an array of shape {output.shape}" if hasattr(output, "shape") else type(output).__name__
-        raise SettingError(f"The lens looks at a function that returns one number. Got {what} instead: take its mean.")
-    if not jnp.issubdtype(output.dtype, jnp.floating):
-        raise SettingError(f"The lens needs a floating-point number to differentiate. Got {output.dtype} instead.")

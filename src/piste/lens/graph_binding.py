@@ -33,8 +33,8 @@ def called(eqn: JaxprEqn) -> ClosedJaxpr | None:
 
 
 def differentiable(array: Any) -> bool:
-    """Return whether an array, or the description of one, is of real floating-point numbers."""
-    return bool(jnp.issubdtype(array.dtype, jnp.floating))
+    """Return whether an array, or the description of one, is of floating-point numbers, real or complex."""
+    return bool(jnp.issubdtype(array.dtype, jnp.inexact))
 
 
 def computed(eqn: JaxprEqn, trips: int | None = None) -> Callable[..., list[Any]]:

@@ -15,6 +15,7 @@ from piste.core.errors import SettingError
 from piste.core.graphs import NodeKind
 from piste.lens.graph_binding import LOOPS, OWN_RULE, called, differentiable, rounds
 from piste.lens.graph_loops import Loop, loop_of, turned
+from piste.lens.graph_sweep import quickly
 from piste.lens.graph_trace import Node, Step, Traced, traced_jaxpr
 
 Rest = Callable[[Sequence[Any]], Any]
@@ -87,9 +88,9 @@ def _round(
         raise SettingError(f"{node.name} makes {loop.length} rounds, 0 to {loop.length - 1}. Got {iteration}.")
     chosen %= loop.length
     parts = len(loop.start)
-    entering = jax.jit(loop.entering)()
+    entering = jax.jit(loop.entering, compiler_options=quickly())()
     arriving = [*gradients[:parts], *turned(loop, gradients[parts:])]
-    reaching = jax.jit(lambda: loop.reaching(entering, arriving))()
+    reaching = jax.jit(lambda: loop.reaching(entering, arriving), compiler_options=quickly())()
     outer = [one for one in step.inputs if isinstance(one, int)]
     constants = step.inputs[_before(step) : _before(step) + len(loop.constants)]
     names = _unique(

@@ -37,9 +37,7 @@ class Keeping:
         words = _WORDS[self.rule].format(all=_whole(traced) / 2**20)
         if dropped:
             words += f" {dropped} of {len(nodes)} values were dropped; each is computed again when it is asked for."
-        return KeptRecord(
-            self.rule, len(self.wanted.values), len(self.wanted.gradients), dropped, round(size / 2**20, 3), words
-        )
+        return KeptRecord(self.rule, len(self.wanted.values), len(self.wanted.gradients), dropped, size / 2**20, words)
 
 
 def keeping(traced: Traced, keep: str | Iterable[str], memory: int = MEMORY) -> Keeping:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from piste.core.errors import SettingError
 from piste.lens.graph_binding import computed, pulled
+from piste.lens.graph_sweep import quickly
 from piste.lens.graph_width import width
 
 MOST = 1 << 24  # entries of a derivative that is written out
@@ -56,7 +57,7 @@ class Local:
             )
         with width(self.wide):
             rows = jnp.eye(size, dtype=self._target.dtype).reshape(size, *self._target.shape)
-            return np.asarray(jax.jit(jax.vmap(self._back))(rows)).reshape(self.shape)
+            return np.asarray(jax.jit(jax.vmap(self._back), compiler_options=quickly())(rows)).reshape(self.shape)
 
     def between(self, output: Sequence[int], place: Sequence[int]) -> float:
         """Return the derivative of one number of the output by one number of the input."""

@@ -46,7 +46,7 @@ class Loop:
         return lax.scan(one, list(self.start), list(self.slices), length=self.length)[1]
 
     def reaching(self, entering: Sequence[Any], gradients: Sequence[Any]) -> list[Any]:
-        """Return the gradient that reaches the carry after each round; None for parts that are no real numbers.
+        """Return the gradient that reaches the carry after each round; None for parts of whole numbers.
 
         `gradients` are those of the loop's own outputs: the last carry, then the outputs in the order of the rounds.
         """

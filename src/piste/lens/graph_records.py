@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+import jax
 import numpy as np
 from numpy.typing import NDArray
 
@@ -86,3 +87,10 @@ def inside_words(step: Step) -> str:
     if kind == "cond":
         return f"one of {len(parameters['branches'])} branches"
     return "call with a derivative of its own" if kind in ("custom_jvp_call", "custom_vjp_call") else ""
+
+
+def plain(array: Any) -> NDArray[Any]:
+    """Return an array as NumPy has it; of random keys their words."""
+    if hasattr(array, "dtype") and jax.numpy.issubdtype(array.dtype, jax.dtypes.extended):
+        array = jax.random.key_data(array)
+    return np.asarray(array)

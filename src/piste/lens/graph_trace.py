@@ -95,7 +95,12 @@ def traced(function: Callable[..., Any], arguments: Sequence[Any], names: Sequen
         NodeKind.WEIGHT if place < weights and differentiable(one.aval) else NodeKind.INPUT
         for place, one in enumerate(closed.jaxpr.invars)
     ]
-    return traced_jaxpr(closed, names, kinds)
+    graph = traced_jaxpr(closed, names, kinds)
+    loss = graph.results[0]
+    if not isinstance(loss, int) or graph.nodes[loss].kind is not NodeKind.OPERATION:
+        return graph
+    nodes = [replace(one, kind=NodeKind.LOSS) if one.number == loss else one for one in graph.nodes]
+    return replace(graph, nodes=tuple(nodes))
 
 
 class _Opening:

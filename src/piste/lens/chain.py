@@ -1,0 +1,150 @@
+"""The chain rule spelt out for one weight of a network, with the network's own numbers."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import jax.numpy as jnp
+import numpy as np
+
+from piste.core.errors import SettingError
+from piste.core.graphs import ChainRecord, Factor, PathRecord, Station
+from piste.lens.chain_paths import Edge, Found, heaviest
+from piste.lens.chain_rules import LAYOUT, rule_of
+from piste.lens.graph_finding import Index, element, spelt
+from piste.lens.graph_forward import movement, needed
+from piste.lens.graph_records import statistics
+from piste.lens.graph_trace import Node, Traced
+from piste.lens.graph_width import width
+
+if TYPE_CHECKING:
+    from piste.lens.graph import Lens
+
+MOST_ENTRIES = 4_000_000  # of all local derivatives together, up to which single numbers are followed
+MOST_STATIONS = 16
+
+
+def chain_of(lens: "Lens", text: str, most: int) -> ChainRecord:
+    """Return the chain rule for the number that `text` names, with its `most` heaviest paths.
+
+    Raises `SettingError` for a name that there is not, and for a node that no gradient reaches.
+    """
+    node, index = element(lens.nodes, text)
+    gradient = lens.gradient(node)
+    ends = [one for one in lens.traced.results if isinstance(one, int)]
+    if gradient is None or len(ends) != 1 or lens.nodes[ends[0]].shape:
+        why = "no gradient reaches it" if gradient is None else "open the whole graph, not what is inside a node"
+        raise SettingError(f"There is no chain from {node.name} to the loss: {why}.")
+    value, whole = float(lens.value(node)[index]), float(gradient[index])
+    between = _between(lens.traced, node.number, ends[0])
+    stations = _stations(lens, node, index, between)
+    size = _entries(lens.traced, node, between)
+    spelt_out = spelt(node.name, index)
+    if size > MOST_ENTRIES:
+        why = f"Its local derivatives have {size:.3g} entries, too many to follow single numbers: see the layers."
+        return ChainRecord(spelt_out, value, whole, lens.loss, stations, why=why)
+    found, count = heaviest(_edges(lens, between), (node.number, _flat(node, index)), ends[0], most)
+    paths = tuple(_path(lens, one) for one in found)
+    rest = whole - sum(one.product for one in found) if count > len(found) else 0.0
+    return ChainRecord(spelt_out, value, whole, lens.loss, stations, paths, count, rest)
+
+
+def _between(traced: Traced, start: int, end: int) -> list[int]:
+    """Return the nodes on paths from `start` to `end`, both included, in order."""
+    after = {start}
+    for step in traced.steps:
+        if after.intersection(one for one in step.inputs if isinstance(one, int)):
+            after.update(one for one in step.outputs if one in traced.active)
+    before = {end}
+    for step in reversed(traced.steps):
+        if before.intersection(step.outputs):
+            before.update(one for one in step.inputs if isinstance(one, int))
+    return sorted(after & before)
+
+
+def _stations(lens: "Lens", node: Node, index: Index, between: Sequence[int]) -> tuple[Station, ...]:
+    chosen = _chosen(lens.traced, between)
+    with width(lens.wide):
+        value = jnp.asarray(lens.value(node))
+        known = [lens.array(one) for one in needed(lens.traced, node.number)]
+        direction = jnp.zeros_like(value).at[index].set(1)
+        moves = movement(lens.traced, node.number, known, value, direction, chosen)
+    stations = []
+    for number, move in zip(chosen, moves, strict=True):
+        one, along = lens.nodes[number], np.asarray(move, np.float64)
+        gradient = np.asarray(lens.gradient(one), np.float64)
+        stations.append(
+            Station(
+                one.name, one.operation, one.shape, statistics(lens.value(one)), float(np.linalg.norm(along)),
+                float(np.linalg.norm(gradient)), float(np.sum(along * gradient)),
+            )
+        )  # fmt: skip
+    return tuple(stations)
+
+
+def _chosen(traced: Traced, between: Sequence[int]) -> list[int]:
+    """Return the nodes through which all paths lead; of a deep network the last of each layer, evenly thinned."""
+    inside, reach, through = set(between), between[0], []
+    for number in between:
+        if reach <= number:  # no edge leads past this node
+            through.append(number)
+        read = [one for step, _ in traced.readers[number] for one in traced.steps[step].outputs if one in inside]
+        reach = max([reach, *read])
+    through = through[1:]  # the weight itself
+    through = [one for one in through if traced.nodes[one].operation not in LAYOUT or one == between[-1]]
+    if len(through) > MOST_STATIONS:
+        last = {traced.nodes[one].group: one for one in through}
+        through = sorted({*last.values(), through[0], between[-1]})
+    if len(through) > MOST_STATIONS:
+        places = np.unique(np.linspace(0, len(through) - 1, MOST_STATIONS).round().astype(int))
+        through = [through[one] for one in places]
+    return through
+
+
+def _entries(traced: Traced, node: Node, between: Sequence[int]) -> float:
+    inside, total = set(between), 0.0
+    for source in between:
+        for step, _ in traced.readers[source]:
+            for target in traced.steps[step].outputs:
+                if target in inside:
+                    total += float(np.prod(traced.nodes[target].shape)) * float(np.prod(traced.nodes[source].shape))
+    return total
+
+
+def _edges(lens: "Lens", between: Sequence[int]) -> list[Edge]:
+    inside, edges = set(between), []
+    for source in between:
+        for target in dict.fromkeys(one.number for one in lens.successors(lens.nodes[source])):
+            if target in inside:
+                whole = lens.local(lens.nodes[source], lens.nodes[target]).matrix
+                shape = (int(np.prod(lens.nodes[target].shape)), int(np.prod(lens.nodes[source].shape)))
+                edges.append(Edge(source, target, np.asarray(whole, np.float64).reshape(shape)))
+    return edges
+
+
+def _path(lens: "Lens", found: Found) -> PathRecord:
+    factors = []
+    source, start = found.places[0]
+    for (target, end), derivative in zip(found.places[1:], found.derivatives, strict=True):
+        before, after = lens.nodes[source], lens.nodes[target]
+        if after.operation in LAYOUT and derivative == 1.0 and target != found.places[-1][0]:
+            continue
+        factors.append(
+            Factor(
+                _at(before, start), _at(after, end), _number(lens, before, start), _number(lens, after, end),
+                derivative, rule_of(after.operation),
+            )
+        )  # fmt: skip
+        source, start = target, end
+    return PathRecord(tuple(factors), found.product)
+
+
+def _at(node: Node, place: int) -> str:
+    return spelt(node.name, tuple(map(int, np.unravel_index(place, node.shape)))) if node.shape else node.name
+
+
+def _number(lens: "Lens", node: Node, place: int) -> float:
+    return float(np.asarray(lens.value(node)).ravel()[place])
+
+
+def _flat(node: Node, index: Index) -> int:
+    return int(np.ravel_multi_index(index, node.shape)) if node.shape else 0
