@@ -56,7 +56,8 @@ def test_optuna_reads_the_study(store: Store, study: StudyRecord, tmp_path: Path
     ended = [train(one) for one in store.claim(16)]
     ended[0] = dataclasses.replace(ended[0], status=TrialStatus.STOPPED)
     store.tell(ended)
-    read = optuna.load_study(study_name=study.name, storage=f"sqlite:///{tmp_path}/study.db")
+    storage = optuna.storages.RDBStorage(f"sqlite:///{tmp_path}/study.db")
+    read = optuna.load_study(study_name=study.name, storage=storage)
     assert read.direction == optuna.study.StudyDirection.MAXIMIZE
     assert len(read.trials) == 16
     for trial, record in zip(read.trials, ended, strict=True):
@@ -74,6 +75,8 @@ def test_optuna_reads_the_study(store: Store, study: StudyRecord, tmp_path: Path
     best = max((one for one in ended if one.status is TrialStatus.FINISHED), key=lambda one: one.score or 0)
     assert read.best_trial.number == best.number
     assert optuna.importance.get_param_importances(read, evaluator=optuna.importance.PedAnovaImportanceEvaluator())
+    storage.remove_session()
+    storage.engine.dispose()
 
 
 def test_a_diverged_trial_keeps_its_curve(store: Store, space: Space) -> None:

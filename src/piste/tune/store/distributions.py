@@ -32,10 +32,9 @@ def as_json(dimension: Dimension) -> str:
     return text
 
 
-def internal(dimension: Dimension, place: float) -> float:
-    """Return the value at `place` as Optuna keeps it: a number, or that of an option."""
-    prior = dimension.prior
-    return float(prior.index(place)) if isinstance(prior, Choice) else float(prior.value(place))
+def internal(dimension: Dimension, place: float, value: Any) -> float:
+    """Return `value`, drawn at `place`, as Optuna keeps it: a number, or that of an option."""
+    return float(dimension.prior.index(place)) if isinstance(dimension.prior, Choice) else float(value)
 
 
 def _category(value: Any) -> Any:

@@ -41,7 +41,7 @@ def parameters(trial: TrialRecord, key: int, space: Space) -> Iterator[Row]:
             yield {
                 "trial_id": key,
                 "param_name": dimension.label,
-                "param_value": internal(dimension, place),
+                "param_value": internal(dimension, place, trial.settings[dimension.name]),
                 "distribution_json": as_json(dimension),
             }
 
