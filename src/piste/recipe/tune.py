@@ -18,14 +18,15 @@ from piste.recipe.searching import searched
 from piste.recipe.settings import SECTIONS, from_keywords
 from piste.recipe.studied import conclude, results_of
 from piste.recipe.train import train_with
+from piste.recipe.tuned_places import places_of, spread
 from piste.recipe.tuned_study import Study
 from piste.recipe.tuned_trials import Bench
 from piste.recipe.tuning import Asked, prepared, study_of
 from piste.recipe.tuning_space import apart
-from piste.tune.chunk import Executor, Here
+from piste.tune.chunk import Executor
 from piste.tune.settings import TuneSettings
 
-ON_THE_WAY = frozenset({"trials", "search_minutes", "final", "store", "ensemble", "refit"})
+ON_THE_WAY = frozenset({"trials", "search_minutes", "final", "store", "ensemble", "refit", "workers", "cluster"})
 """Settings of a search that may be given when it goes on."""
 
 
@@ -88,12 +89,15 @@ def tune_with(
     stream: TextIO | None,
     *,
     study: Path | str | None = None,
-    executor: Callable[[Bench], Executor] = Here,
+    executor: Callable[[Bench], Executor] | None = None,
 ) -> Study:
     """Do what `tune` does with settings that are read already; `stream` is told how the search stands.
 
-    `executor` makes of the bench what trains the chunks: in this process, unless said otherwise.
+    `executor` makes of the bench what trains the chunks; left out, the settings of the search say where.
     """
+    if executor is None:
+        count, executor = places_of(asked.how)
+        asked = spread(asked, count)
     if (asked.how.ensemble or asked.how.refit) and not asked.how.final:
         raise SettingError("An ensemble or a refit stands beside the run of the best settings: leave out --no-final.")
     if isinstance(data, str | Path) and (Path(data) / STUDY).is_file():

@@ -68,6 +68,10 @@ class Bench:
             )
         return cls(dataset, given, study)
 
+    def __reduce__(self) -> tuple[type, tuple[Any, ...]]:
+        """Say what a bench in another process is made of: what was encoded and compiled here stays here."""
+        return type(self), (self._dataset, self.given, self._study)
+
     def __call__(self, chunk: Chunk, hear: Hear = unheard) -> tuple[TrialRecord, ...]:
         """Return the trials of the chunk, trained; those whose settings cannot be used say why."""
         sharing: dict[Any, list[tuple[Member, Settings]]] = {}

@@ -28,6 +28,11 @@ class TuneSettings:
         No further trials begin after this time; 0 sets no limit.
     at_once
         Trials that are trained side by side, and kept together.
+    workers
+        Processes of this machine that train trials at the same time, each on cores of its own; 0 trains in this one.
+    cluster
+        Address of a Ray cluster on whose nodes trials are trained, ray://HOST:PORT or HOST:PORT, or local for one that
+        is begun on this machine.
     store
         Where the trials are kept: a file in the study's folder, or a database by its address,
         postgresql://user:password@host/database.
@@ -44,6 +49,8 @@ class TuneSettings:
     scheduler: SchedulerName = "hyperband"
     search_minutes: Annotated[float, Range(0)] = 0.0
     at_once: Annotated[int, Range(1, 65536)] = 64
+    workers: Annotated[int, Range(0, 1024)] = 0
+    cluster: str = ""
     store: str = "study.db"
     final: bool = True
     ensemble: Annotated[int, Range(0, 1000)] = 0

@@ -12,12 +12,13 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from multiprocessing.reduction import ForkingPickler
 
-from piste.core.errors import PisteError, RunError, SettingError
+from piste.core.errors import PisteError, SettingError
 from piste.core.studies import TrialRecord
 from piste.tune.chunk import Chunk, Execute, Hear
 from piste.tune.cluster.lost import Losses
 
 HEARD, DONE, WRONG = "heard", "done", "wrong"
+_LOOK = 0.5  # seconds between two looks at whether to stop
 _LEAVE = 5.0  # seconds for a process that is ended
 
 
@@ -69,6 +70,7 @@ class Processes:
     def wait(self, hear: Hear) -> tuple[TrialRecord, ...]:
         """Return the records of the chunk that is done next. What a chunk raises is raised here."""
         while True:
+            hear(())  # so that who wants to stop is not kept waiting for a word of the trials
             for number, worker in self._talking():
                 try:
                     kind, content = worker.line.recv()
@@ -82,12 +84,11 @@ class Processes:
                 if kind == DONE:
                     return tuple(content)
                 raise content
-        raise RunError("No process is left.")  # pragma: no cover
 
     def _talking(self) -> Iterator[tuple[int, _Worker]]:
-        """Yield who has something to say, and waits for that; who died says that its line is at its end."""
+        """Yield who has something to say, waiting a moment for that; the line of who died is at its end."""
         busy = {one.line: number for number, one in enumerate(self._workers) if one.chunk is not None}
-        for line in wait(list(busy)):
+        for line in wait(list(busy), _LOOK):
             number = busy[line]  # type: ignore[index]
             yield number, self._workers[number]
 
