@@ -1,6 +1,7 @@
 """The chain rule spelt out for one weight of a network, with the network's own numbers."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import jax.numpy as jnp
@@ -115,9 +116,11 @@ def _edges(lens: "Lens", between: Sequence[int]) -> list[Edge]:
     for source in between:
         for target in dict.fromkeys(one.number for one in lens.successors(lens.nodes[source])):
             if target in inside:
-                whole = lens.local(lens.nodes[source], lens.nodes[target]).matrix
+                local = lens.local(lens.nodes[source], lens.nodes[target])
                 shape = (int(np.prod(lens.nodes[target].shape)), int(np.prod(lens.nodes[source].shape)))
-                edges.append(Edge(source, target, np.asarray(whole, np.float64).reshape(shape)))
+                for place in local.places:  # in x * x there are two ways from x
+                    whole = replace(local, places=(place,)).matrix
+                    edges.append(Edge(source, target, np.asarray(whole, np.float64).reshape(shape)))
     return edges
 
 

@@ -1,0 +1,146 @@
+"""The chain rule spelt out: a derivation by hand, sums over paths, and the way through the layers."""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from piste.core.errors import SettingError
+from piste.core.graphs import ChainRecord
+from piste.core.records import decode, encode
+from piste.lens import chain
+from piste.lens.graph_look import look
+from piste.nn.activations import Activation
+from piste.nn.convolution import Conv2D
+from piste.nn.dense import Dense
+from piste.nn.layer import Context, Layer
+from piste.nn.normalisation import BatchNorm
+from piste.nn.pooling import GlobalAveragePool
+from piste.nn.recurrent import GRU
+from piste.nn.residual import Residual
+from piste.nn.sequential import Sequential
+
+
+def passing(p: Any, lectures: Any) -> Any:
+    """Will I pass the course? Two inputs, two hidden units, one output; the loss of one student."""
+    hidden = jax.nn.sigmoid(lectures @ p["hidden"])
+    output = jax.nn.sigmoid(hidden @ p["output"])
+    return jnp.sum((output - 1.0) ** 2)
+
+
+WEIGHTS = {"hidden": jnp.asarray([[0.2, -0.1], [0.05, 0.3]]), "output": jnp.asarray([[0.7], [-0.4]])}
+POINT = jnp.asarray([[4.0, 5.0]])
+
+
+def test_the_textbooks_derivation_with_this_networks_numbers() -> None:
+    found = look(passing, WEIGHTS, POINT).chain("hidden[1, 0]").record
+    hidden = 1 / (1 + np.exp(-(0.2 * 4 + 0.05 * 5)))
+    other = 1 / (1 + np.exp(-(-0.1 * 4 + 0.3 * 5)))
+    output = 1 / (1 + np.exp(-(0.7 * hidden - 0.4 * other)))
+    expected = [5.0, hidden * (1 - hidden), 0.7, output * (1 - output), 1.0, 2 * (output - 1), 1.0]
+    (path,) = found.paths
+    assert [one.derivative for one in path.factors] == pytest.approx(expected, rel=1e-5)
+    assert [one.target for one in path.factors] == [
+        "matmul[0, 0]", "sigmoid[0, 0]", "matmul:2[0, 0]", "sigmoid:2[0, 0]", "sub[0, 0]", "power[0, 0]", "sum",
+    ]  # fmt: skip
+    assert path.product == pytest.approx(np.prod(expected), rel=1e-5)
+    assert found.gradient == pytest.approx(np.prod(expected), rel=1e-5)
+    assert (found.count, found.rest) == (1.0, 0.0)
+    assert decode(encode(found), ChainRecord) == found
+
+
+def test_a_weight_below_two_layers_has_a_path_through_each_unit() -> None:
+    def deep(p: Any, x: Any) -> Any:
+        return jnp.sum(jnp.tanh(jnp.tanh(jnp.tanh(x @ p["a"]) @ p["b"]) @ p["c"]))
+
+    draw = np.random.default_rng(0).normal
+    weights = {
+        "a": jnp.asarray(draw(size=(2, 3))),
+        "b": jnp.asarray(draw(size=(3, 4))),
+        "c": jnp.asarray(draw(size=(4, 2))),
+    }
+    seen = look(deep, weights, jnp.asarray(draw(size=(5, 2))))
+    found = seen.chain("a[0, 1]", most=6).record
+    assert found.count == 5 * 4 * 2
+    assert len(found.paths) == 6
+    assert sum(one.product for one in found.paths) + found.rest == pytest.approx(found.gradient)
+    sizes = [abs(one.product) for one in found.paths]
+    assert sizes == sorted(sizes, reverse=True)
+    whole = seen.chain("a[0, 1]", most=100).record
+    assert sum(one.product for one in whole.paths) == pytest.approx(whole.gradient, rel=1e-5)
+
+
+def test_the_parabola_has_a_path_for_every_place_where_the_weight_stands() -> None:
+    found = look(lambda w: w * w - 10 * w + 25, 3.0).chain("w").record
+    assert sorted(one.product for one in found.paths) == [-10.0, 3.0, 3.0]
+    assert found.gradient == -4.0
+
+
+def test_a_silent_unit_carries_nothing() -> None:
+    def function(w: Any) -> Any:
+        return jnp.sum(jax.nn.relu(w) * 2)
+
+    found = look(function, jnp.asarray([-1.0, 2.0]))
+    assert found.chain("w[0]").record.paths == ()
+    assert "No path to the loss carries anything" in found.chain("w[0]").text()
+    assert found.chain("w[1]").gradient == 2.0
+
+
+NETWORKS = {
+    "convolutions": (
+        Sequential((Conv2D(3), BatchNorm(), Activation("relu"), Residual(Conv2D(3)), GlobalAveragePool(), Dense(2))),
+        (4, 4, 2), "00_conv2d.weight[1, 1, 0, 2]",
+    ),
+    "recurrent": (Sequential((GRU(3), Dense(2))), (4, 2), "00_gru.weight[1, 2]"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_at_every_layer_what_moves_times_the_gradient_is_the_derivative(name: str) -> None:
+    model, shape, weight = NETWORKS[name]
+    seen = looked(model, shape)
+    weight = weight if name == "convolutions" else f"{seen.weights[0].name}{list((0,) * len(seen.weights[0].shape))}"
+    found = seen.chain(weight, most=3).record
+    assert len(found.stations) >= 3
+    assert [one.product for one in found.stations] == pytest.approx([found.gradient] * len(found.stations), rel=1e-4)
+    assert found.stations[-1].gradient == 1.0
+    assert found.stations[-1].product == pytest.approx(found.gradient, rel=1e-4)
+
+
+def looked(model: Layer, shape: tuple[int, ...]) -> Any:
+    parameters = model.init(jax.random.key(1), shape)
+    state = model.init_state(shape)
+    inputs = jax.random.normal(jax.random.key(2), (2, *shape))
+    return look(lambda p, x: jnp.mean(model.run(p, state, x, Context())[0] ** 2), parameters, inputs)
+
+
+def test_where_the_network_is_too_large_the_layers_are_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chain, "MOST_ENTRIES", 10)
+    found = look(passing, WEIGHTS, POINT).chain("hidden[1, 0]")
+    assert found.record.paths == ()
+    assert "too many to follow single numbers" in found.text()
+    assert found.record.stations[-1].product == pytest.approx(found.gradient, rel=1e-5)
+    assert r"\left\langle" in found.latex()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("hidden", r"has the shape \(2, 2\): name one number in it, such as hidden\[0, 0\]. Got 'hidden'"),
+        ("hidden[2, 0]", r"Got 'hidden\[2, 0\]'"),
+        ("hiden[0, 0]", "No node is called 'hiden'. Did you mean hidden"),
+    ],
+)
+def test_what_is_no_number_in_the_network_is_refused(text: str, message: str) -> None:
+    with pytest.raises(SettingError, match=message):
+        look(passing, WEIGHTS, POINT).chain(text)
+
+
+def test_a_chain_begins_in_the_whole_graph_and_where_a_gradient_arrives() -> None:
+    seen = look(lambda w, places: jnp.sum(jax.nn.relu(w)[places]), jnp.ones(3), jnp.asarray([1]))
+    with pytest.raises(SettingError, match="no gradient reaches it"):
+        seen.chain("places[0]")
+    with pytest.raises(SettingError, match="open the whole graph"):
+        seen.inside("relu" if "relu" in [one.name for one in seen.nodes] else seen.nodes[2]).chain("w[0]")
