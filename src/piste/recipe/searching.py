@@ -2,6 +2,7 @@
 
 import dataclasses
 import time
+from functools import partial
 from typing import TextIO
 
 from piste.core.records import Status
@@ -39,8 +40,10 @@ def searched(
         before = store.trials
         left = record.trials - sum(one.status in ENDED for one in before)
         hear.say(f"Searching {len(space)} settings: {left:,} of {record.trials:,} trials are left ...")
-        with gentle_interrupt() as raise_if_asked, Follow(record, before, stream, raise_if_asked) as follow:
-            search(what, store, executor, follow)
+        with gentle_interrupt() as raise_if_asked:
+            keep = partial(_keep, folder, store)
+            with Follow(record, before, stream, raise_if_asked, keep) as follow:
+                search(what, store, executor, follow)
     except KeyboardInterrupt:
         hear.say(f"Stopped. `piste tune {folder.path}` goes on.")
         raise
@@ -48,6 +51,11 @@ def searched(
         trials = store.trials
         store.close()
         _write(folder, trials, time.monotonic() - began)
+
+
+def _keep(folder: StudyFolder, store: Store) -> None:
+    """Write the trials for who reads without the store, such as the page."""
+    folder.write_trials(store.trials)
 
 
 def _write(folder: StudyFolder, trials: tuple[TrialRecord, ...], seconds: float) -> None:

@@ -14,13 +14,15 @@ from piste.tune.objective import ENDED, Objective
 
 _PLAIN_SECONDS = 5.0  # between two lines where lines cannot be replaced
 _LIVE_SECONDS = 0.2
+_KEPT_SECONDS = 5.0
 _BAR = 24
 
 
 class Follow:
     """Writes how a search stands: one line that is replaced on a terminal, a line now and then elsewhere.
 
-    `stream` None writes nothing. `raise_if_asked` is called each time, and ends the search by raising.
+    `stream` None writes nothing. `raise_if_asked` is called each time, and ends the search by raising; `keep` is called
+    when trials have ended, a few seconds apart at least.
     """
 
     def __init__(
@@ -29,11 +31,13 @@ class Follow:
         before: Sequence[TrialRecord],
         stream: TextIO | None,
         raise_if_asked: Callable[[], None],
+        keep: Callable[[], None],
     ) -> None:
-        self._study, self._stream, self._raise = study, stream, raise_if_asked
+        self._study, self._stream, self._raise, self._keep = study, stream, raise_if_asked, keep
         self._objective = Objective.of(study)
         self._trials = {one.number: one for one in before if one.status in ENDED}
         self._before, self._began, self._last = self._done, time.monotonic(), time.monotonic()
+        self._kept = self._began
         self._live = stream is not None and stream.isatty()
 
     def heard(self, trials: Sequence[TrialRecord]) -> None:
@@ -48,6 +52,9 @@ class Follow:
     def kept(self, trials: Sequence[TrialRecord]) -> None:
         """Hear of trials that have ended."""
         self._trials.update((one.number, one) for one in trials)
+        if time.monotonic() - self._kept >= _KEPT_SECONDS:
+            self._kept = time.monotonic()
+            self._keep()
 
     def __enter__(self) -> "Follow":
         return self

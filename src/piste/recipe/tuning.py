@@ -34,7 +34,7 @@ from piste.tune.samplers.independent import sobol
 from piste.tune.schedulers.median import NONE
 from piste.tune.settings import TuneSettings
 from piste.tune.space import Space
-from piste.tune.store.address import without_password
+from piste.tune.store.address import address, without_password
 
 TRIED = 16  # settings of which one must fit the data, or nothing is searched
 
@@ -64,10 +64,9 @@ class Prepared:
 def prepared(data: Any, asked: Asked, hear: Listener) -> Prepared:
     """Return the search with its data read and its space decided; raises what is wrong with either."""
     check(asked.how)
+    address(asked.how.store, Path())  # says what is wrong with it before anything is written
     if asked.how.sampler == PBT.name and "scheduler" in asked.said and asked.how.scheduler != NONE.name:
-        raise SettingError(
-            "Population-based training stops no trial: leave --scheduler out, or choose a sampler."
-        )
+        raise SettingError("Population-based training stops no trial: leave --scheduler out, or choose a sampler.")
     space = checked_space(asked.priors, asked.where) if asked.priors else None  # before reading, which may take long
     settings = from_keywords(asked.given, asked.where)
     with told(hear, "Reading the data"):

@@ -7,7 +7,8 @@ import pytest
 from piste.core.errors import RunError, SettingError
 from piste.core.studies import StudyRecord, TrialRecord, TrialStatus
 from piste.tune.space import Space
-from piste.tune.store.database import Database, address
+from piste.tune.store.address import address, without_password
+from piste.tune.store.database import Database
 from piste.tune.store.store import Store
 from piste.tune.store.worker import Worker
 
@@ -23,6 +24,19 @@ def test_other_databases_are_refused_without_their_password(store: str, tmp_path
     with pytest.raises(SettingError) as caught:
         address(store, tmp_path)
     assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("store", "shown"),
+    [
+        ("study.db", "study.db"),
+        ("postgresql://ann:s3cret@host:5432/db", "postgresql://ann@host:5432/db"),
+        ("postgresql://ann:s3@cret:x@host/db?sslmode=require", "postgresql://ann@host/db?sslmode=require"),
+        ("postgresql://host/db", "postgresql://host/db"),
+    ],
+)
+def test_an_address_is_shown_without_its_password(store: str, shown: str) -> None:
+    assert without_password(store) == shown
 
 
 def test_a_store_that_cannot_be_opened_is_one_sentence(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import optuna
@@ -10,32 +9,12 @@ import sqlalchemy
 from optuna.storages import RDBStorage
 from optuna.storages._rdb.models import BaseModel
 from sqlalchemy import Connection, Engine, Table
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
-from piste.core.errors import MissingExtraError, RunError, SettingError
+from piste.core.errors import MissingExtraError, RunError
 from piste.tune.store.address import without_password
 
 WAIT = 60  # seconds for a lock that another worker holds
-
-
-def address(store: str, folder: Path) -> str:
-    """Return the address of a store: a file's name stands for an SQLite file in the study's `folder`.
-
-    Raises `SettingError` for an address of another kind of database.
-    """
-    if "://" not in store:
-        return f"sqlite:///{(folder / store).resolve()}"
-    try:
-        url = make_url(store)
-    except ArgumentError:
-        raise SettingError(f"The 'store' setting is no address of a database: {without_password(store)!r}.") from None
-    kind = url.get_backend_name()
-    if kind == "postgresql":
-        return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
-    if kind != "sqlite":
-        raise SettingError(f"A study is kept in SQLite or PostgreSQL (postgresql://host/database). Got {kind} instead.")
-    return store
 
 
 class Database:

@@ -15,7 +15,8 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 from piste.core.studies import StudyRecord, TrialRecord, TrialStatus
 from piste.tune.space import Space
 from piste.tune.store import claims
-from piste.tune.store.database import Database, address
+from piste.tune.store.address import address
+from piste.tune.store.database import Database
 from piste.tune.store.rows import (
     RECORD,
     STATES,
