@@ -1,0 +1,1 @@
+"""How fast and how good is the search beside its peers?"""
