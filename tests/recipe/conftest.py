@@ -1,7 +1,9 @@
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from piste.core.keys import generator
 from piste.recipe.run import Run
 from piste.recipe.train import train
 
@@ -26,3 +28,19 @@ def trips(tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, Path]:
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     run = train(path, runs=folder / "runs", quiet=True, target="price", epochs=60, hidden=(16,), learning_rate=0.02)
     return run, path
+
+
+@pytest.fixture(scope="session")
+def squares(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A convolutional network that tells pictures with a bright square at the left from those with one at the right."""
+    draw = generator(3, "squares")
+    pictures = draw.integers(0, 60, (80, 12, 12)).astype(np.uint8)
+    sides = np.arange(80) % 2
+    for picture, side in zip(pictures, sides, strict=True):
+        picture[4:8, 1 + 6 * side : 5 + 6 * side] = 230
+    path = tmp_path_factory.mktemp("squares") / "squares.npz"
+    np.savez(path, x=pictures, y=np.array(["left", "right"])[sides])
+    return train(
+        path, runs=path.parent / "runs", quiet=True, model="cnn", hidden=(6, 8), learning_rate=0.02, augment=("none",),
+        epochs=12, seed=1,
+    )  # fmt: skip

@@ -49,22 +49,6 @@ def test_of_a_linear_network_each_column_counts_its_weights(tmp_path: Path) -> N
         view(run, "attribution", rows=(1000,))
 
 
-@pytest.fixture(scope="module")
-def squares(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """Pictures with a bright square at the left or at the right."""
-    draw = generator(3, "squares")
-    pictures = draw.integers(0, 60, (80, 12, 12)).astype(np.uint8)
-    sides = np.arange(80) % 2
-    for picture, side in zip(pictures, sides, strict=True):
-        picture[4:8, 1 + 6 * side : 5 + 6 * side] = 230
-    path = tmp_path_factory.mktemp("squares") / "squares.npz"
-    np.savez(path, x=pictures, y=np.array(["left", "right"])[sides])
-    return train(
-        path, runs=path.parent / "runs", model="cnn", hidden=(6, 8), learning_rate=0.02, augment=("none",),
-        **{**QUICK, "epochs": 12},
-    )  # fmt: skip
-
-
 def test_in_pictures_the_square_counts(squares: Run) -> None:
     assert squares.score("accuracy").value > 0.9
     seen = view(squares, "attribution", rows=tuple(_rows(squares)[:2])).data

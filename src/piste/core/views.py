@@ -9,6 +9,14 @@ from typing import Any
 import msgspec
 
 from piste.core.records import decode
+from piste.core.views_inside import (
+    AdversarialRecord,
+    EmbeddingRecord,
+    FiltersRecord,
+    HessianRecord,
+    MapsRecord,
+    UnitsRecord,
+)
 from piste.core.watched import WatchedRecord
 
 Numbers = tuple[float, ...]
@@ -171,6 +179,12 @@ DATA: dict[str, type] = {
     "layers": LayersRecord,
     "gradients": WatchedRecord,
     "attribution": AttributionsRecord,
+    "filters": FiltersRecord,
+    "maps": MapsRecord,
+    "units": UnitsRecord,
+    "embedding": EmbeddingRecord,
+    "hessian": HessianRecord,
+    "adversarial": AdversarialRecord,
 }
 """What `ViewRecord.data` is, by the view's name."""
 

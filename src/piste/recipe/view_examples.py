@@ -62,6 +62,21 @@ def shown_examples(subject: Subject, options: ViewOptions, most: int = SHOWN) ->
     )
 
 
+def places_of_rows(subject: Subject, rows: tuple[int, ...], split: str) -> NDArray[np.int64]:
+    """Return the places in a split of rows of its source; raises `SettingError` for one that is not there."""
+    return _asked(rows, subject.dataset.origin[subject.dataset.rows[split]], split)
+
+
+def truths_of(subject: Subject, split: str, places: NDArray[np.int64]) -> tuple[str, ...]:
+    """Return what is true of the examples at `places` of a split, as a person reads it."""
+    return tuple(_said(subject, np.asarray(one)) for one in subject.splits.truth[split][places])
+
+
+def answers_of(subject: Subject, inputs: NDArray[Any]) -> tuple[str, ...]:
+    """Return what the network says of `inputs` (B, ...), as a person reads it."""
+    return tuple(_answer(subject, one) for one in subject.network.predict(inputs))
+
+
 def _asked(rows: tuple[int, ...], origin: NDArray[np.int64], split: str) -> NDArray[np.int64]:
     place = {int(row): number for number, row in enumerate(origin)}
     for row in rows:

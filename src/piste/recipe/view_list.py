@@ -4,12 +4,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from piste.recipe.view_adversarial import adversarial
 from piste.recipe.view_attribution import attribution
 from piste.recipe.view_boundary import boundary
+from piste.recipe.view_embedding import embedding
+from piste.recipe.view_filters import filters
+from piste.recipe.view_hessian import hessian
 from piste.recipe.view_layers import gradients, layers
+from piste.recipe.view_maps import maps
 from piste.recipe.view_options import ViewOptions
 from piste.recipe.view_subject import Subject
 from piste.recipe.view_surface import surface
+from piste.recipe.view_units import units
 
 Need = Literal["run", "data"]
 
@@ -38,5 +44,16 @@ VIEWS = (
     ),
     ViewKind("layers", "Activations by layer", layers, ("split", "examples", "moments", "again")),
     ViewKind("gradients", "Gradients through the training", gradients, (), needs=("run",)),
+    ViewKind("filters", "Filters", filters, ("layer", "units")),
+    ViewKind("maps", "Feature maps", maps, ("rows", "split", "layer", "units")),
+    ViewKind("units", "What excites a unit", units, ("layer", "units", "split", "examples")),
     ViewKind("attribution", "Why it answers so", attribution, ("rows", "split", "label")),
+    ViewKind("embedding", "The last hidden layer as a map", embedding, ("layer", "method", "split", "examples")),
+    ViewKind("hessian", "Curvature of the loss", hessian, ("split", "examples", "steps")),
+    ViewKind(
+        "adversarial",
+        "Tiny changes that fool it",
+        adversarial,
+        ("rows", "split", "examples", "strength", "steps"),
+    ),
 )

@@ -36,6 +36,16 @@ class ViewOptions:
         split and some more when left out.
     label
         Class whose output is explained. The network's own answer when left out.
+    layer
+        Layer by its path, such as 04_activation. Chosen when left out; `piste view RUN layers` lists them.
+    units
+        Units of the layer by their numbers, with commas between. Those that vary most, or are longest, when left out.
+    method
+        How an embedding is brought to two dimensions.
+    strength
+        Largest change of an input in an attack: levels of grey (of 255) of pictures, else standard deviations.
+    steps
+        Steps of an attack, 1 for the fast gradient sign method; products with the Hessian.
     directions
         Of the loss surface: path (the plane in which the training moved most), random (filter-normalised), or the
         names of two weights such as "00_dense/weight[0,0]" and "00_dense/bias[0]", with a semicolon between.
@@ -55,6 +65,11 @@ class ViewOptions:
     examples: Annotated[int, Range(1, 100_000)] | None = None
     rows: Annotated[tuple[int, ...], Range(0)] | None = None
     label: str | None = None
+    layer: str | None = None
+    units: Annotated[tuple[int, ...], Range(0)] | None = None
+    method: Literal["pca", "umap"] | None = None
+    strength: Annotated[float, Range(0, 255, low_open=True)] | None = None
+    steps: Annotated[int, Range(1, 10_000)] | None = None
     directions: str | None = None
     rates: Annotated[tuple[float, ...], Range(0, 1e6, low_open=True)] | None = None
     reach: Annotated[float, Range(0, 1000, low_open=True)] | None = None

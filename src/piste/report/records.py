@@ -11,8 +11,9 @@ from piste.core.nursing import BRANCHES, NursedRecord, with_curves
 from piste.core.panels import Block
 from piste.core.records import DataRecord, EpochRecord, EvaluationRecord, RunRecord
 from piste.core.runs import DATA, EVALUATION, RunFolder
+from piste.core.watched import WATCHED, WatchedRecord
 
-Need = Literal["run", "data", "evaluation", "epochs", "lint", "human", "branches", "damaged"]
+Need = Literal["run", "data", "evaluation", "epochs", "lint", "human", "branches", "watched", "damaged"]
 Content = TypeVar("Content")
 
 
@@ -27,6 +28,7 @@ class Records:
     lint: LintRecord | None = None
     human: HumanRecord | None = None
     branches: tuple[NursedRecord, Mapping[str, tuple[EpochRecord, ...]]] | None = None  # with a curve for each
+    watched: WatchedRecord | None = None
     damaged: tuple[str, ...] = ()
 
     def of(self, need: Need) -> Any:
@@ -70,5 +72,6 @@ def read(folder: RunFolder) -> Records:
         lint=attempt(lambda: folder.read(LintRecord, LINT), LINT),
         human=attempt(lambda: folder.read(HumanRecord, HUMAN), HUMAN),
         branches=attempt(lambda: with_curves(folder), BRANCHES),
+        watched=attempt(lambda: folder.read(WatchedRecord, WATCHED), WATCHED),
         damaged=tuple(damaged),
     )

@@ -8,9 +8,13 @@ from piste.core.panels import Block, Panel, Text
 from piste.core.runs import RunFolder
 from piste.core.views import ViewRecord
 from piste.report.page import html
+from piste.report.panels.views_adversarial import adversarial
 from piste.report.panels.views_attribution import attribution
 from piste.report.panels.views_boundary import boundary
+from piste.report.panels.views_embedding import embedding
+from piste.report.panels.views_features import filters, maps, units
 from piste.report.panels.views_gradients import gradients
+from piste.report.panels.views_hessian import hessian
 from piste.report.panels.views_layers import layers
 from piste.report.panels.views_surface import surface
 
@@ -20,6 +24,12 @@ DRAWN: dict[str, Callable[[Any], tuple[Block, ...]]] = {
     "layers": layers,
     "gradients": gradients,
     "attribution": attribution,
+    "filters": filters,
+    "maps": maps,
+    "units": units,
+    "embedding": embedding,
+    "hessian": hessian,
+    "adversarial": adversarial,
 }
 """How the data of each view are drawn, by its name."""
 

@@ -20,6 +20,7 @@ from piste.report.panels.scores import scores
 from piste.report.panels.settings import settings
 from piste.report.panels.target import target
 from piste.report.panels.training import training
+from piste.report.panels.views_gradients import gradients
 from piste.report.panels.wrong import wrong
 from piste.report.records import Records, View, read
 
@@ -31,6 +32,7 @@ VIEWS: tuple[View, ...] = (
     View("learning", "Learning curves", ("epochs", "run"), learning),
     View("branches", "Branches", ("branches",), branches),
     View("training", "Training", ("run",), training),
+    View("gradients", "Gradients and updates", ("watched",), gradients),
     View("augmented", "Augmented pictures", ("run",), augmented),
     View("confusion", "Which classes are confused", ("evaluation", "data"), confusion),
     View("labels", "Each label by itself", ("evaluation",), labels),

@@ -5,7 +5,7 @@ import math
 from piste.core.panels import Align, Block, Chart, Grid, Picture, Pictures, Text
 from piste.core.views import AttributionRecord, AttributionsRecord, ExplainedRecord
 from piste.report import charts
-from piste.report.numbers import brief, count, finite, number, percent
+from piste.report.numbers import brief, capitalised, count, finite, number, percent
 
 MOST = 24  # columns or words that are drawn
 _MEANING = {
@@ -89,8 +89,8 @@ def _table(one: ExplainedRecord) -> Grid:
         for place, label in enumerate(_labels(one))
     )
     columns = ("", *(each.method for each in one.attributions))
-    align: tuple[Align, ...] = ("left", *(["right"] * len(one.attributions)))  # type: ignore[assignment]
-    return Grid(columns, rows, align, f"Row {count(one.row)}: every method", folded=True)
+    right: list[Align] = ["right"] * len(one.attributions)
+    return Grid(columns, rows, ("left", *right), f"Row {count(one.row)}: every method", folded=True)
 
 
 def _sequence(one: ExplainedRecord, each: AttributionRecord) -> Chart:
@@ -137,5 +137,7 @@ def _sequence(one: ExplainedRecord, each: AttributionRecord) -> Chart:
         "resolve": {"scale": {"color": "independent"}},
     }
     gap = "" if math.isnan(each.gap) else f" Gap to completeness {percent(each.gap)}."
-    return Chart(each.method.capitalize() if each.method != "Grad-CAM" else each.method,
-                 f"{_MEANING[each.method].capitalize()}.{gap}", spec, None, "half")  # fmt: skip
+    title = each.method[0].upper() + each.method[1:]
+    said = f"{capitalised(_MEANING[each.method])}.{gap}"
+    rows = tuple((str(place + 1), number(value)) for place, value in enumerate(each.values[0]))
+    return Chart(title, said, spec, Grid(("step", "counts"), rows, ("right", "right")), "half")

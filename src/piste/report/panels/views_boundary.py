@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from piste.core.panels import Block, Chart, Grid, Text
+from piste.core.panels import Block, Chart, Grid, Size, Text
 from piste.core.views import BoundaryRecord, Rows
 from piste.report import charts
 from piste.report.numbers import ABSENT, brief, number, percent
@@ -14,9 +14,9 @@ _HEIGHT = 300
 
 def boundary(seen: BoundaryRecord) -> tuple[Block, ...]:
     """Return a chart for each moment, the last one largest, and what was said of the points asked for."""
-    size = "half" if len(seen.moments) > 1 else "wide"
+    size: Size = "half" if len(seen.moments) > 1 else "wide"
     made = [
-        Chart(title, _described(seen, place), _spec(seen, place), None, size)  # type: ignore[arg-type]
+        Chart(title, _described(seen, place), _spec(seen, place), _numbers(seen, place), size)
         for place, title in enumerate(seen.moments)
     ]
     return (_lead(seen), *_marked(seen), *made)
@@ -39,6 +39,26 @@ def _described(seen: BoundaryRecord, place: int) -> str:
     shares = {name: cells.count(index) / len(cells) for index, name in enumerate(seen.classes)}
     shown = sorted(shares.items(), key=lambda pair: -pair[1])[:4]
     return "Share of the plane: " + ", ".join(f"{brief(name, 24)} {percent(share)}" for name, share in shown) + "."
+
+
+def _numbers(seen: BoundaryRecord, place: int) -> Grid:
+    """Return the answers at a few places of the plane, from the top left."""
+    rows, columns = (_few(len(one)) for one in (seen.y, seen.x))
+    name = {float(index): brief(one, 16) for index, one in enumerate(seen.classes)}
+    body = tuple(
+        (
+            number(seen.y[row]),
+            *(name.get(seen.answers[place][row][at]) or number(seen.answers[place][row][at]) for at in columns),
+        )
+        for row in reversed(rows)
+    )
+    return Grid(
+        (f"{brief(seen.y_title, 20)} / {brief(seen.x_title, 20)}", *(number(seen.x[at]) for at in columns)), body
+    )
+
+
+def _few(count: int, most: int = 7) -> list[int]:
+    return sorted({round(at * (count - 1) / (most - 1)) for at in range(most)})
 
 
 def _marked(seen: BoundaryRecord) -> tuple[Block, ...]:

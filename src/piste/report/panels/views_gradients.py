@@ -3,10 +3,10 @@
 import math
 from collections.abc import Sequence
 
-from piste.core.panels import Block, Chart, Text
+from piste.core.panels import Align, Block, Chart, Grid, Text
 from piste.core.watched import Look, WatchedRecord
 from piste.report import charts
-from piste.report.numbers import finite, number
+from piste.report.numbers import capitalised, count, finite, number
 
 _ROW = 17  # pixels of a leaf's row
 _COLUMNS = 60
@@ -58,7 +58,15 @@ def _map(title: str, what: str, leaves: Sequence[str], looks: Sequence[Look], ro
     said = f"{what}, from {number(min(known))} to {number(max(known))}." if known else f"{what}; all of them are 0."
     encoding = {**_place("leaf"), "color": colour, "tooltip": charts.tooltip(leaf="", step="step", text=what)}
     spec = charts.spec(values, height=_ROW * len(leaves), mark={"type": "rect"}, encoding=encoding)
-    return Chart(title, said[0].upper() + said[1:], spec)
+    return Chart(title, capitalised(said), spec, _numbers(leaves, looks, rows))
+
+
+def _numbers(leaves: Sequence[str], looks: Sequence[Look], rows: Sequence[Sequence[float]]) -> Grid:
+    """Return each row at a few moments, the first and the last among them."""
+    shown = sorted({round(at * (len(looks) - 1) / 5) for at in range(6)})
+    body = tuple((leaf, *(number(row[at]) for at in shown)) for leaf, row in zip(leaves, rows, strict=True))
+    align: list[Align] = ["right"] * len(shown)
+    return Grid(("", *(f"step {count(looks[at].step)}" for at in shown)), body, ("left", *align))
 
 
 def _place(field: str) -> charts.Spec:
@@ -89,4 +97,6 @@ def _units(title: str, name: str, layers: Sequence[str], looks: Sequence[Look]) 
     encoding = {**_place("leaf"), "color": colour, "tooltip": charts.tooltip(leaf="", step="step", text="share")}
     spec = charts.spec(values, height=_ROW * len(shown), mark={"type": "rect"}, encoding=encoding)
     most = max(float(one["value"] or 0) for one in values)
-    return [Chart(title, f"Share in each layer on the validation examples; {most:.0%} at most.", spec)]
+    rows = [[getattr(one, name)[layers.index(layer)] for one in looks] for layer in shown]
+    said = f"Share in each layer on the validation examples; {most:.0%} at most."
+    return [Chart(title, said, spec, _numbers(shown, looks, rows))]

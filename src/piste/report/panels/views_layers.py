@@ -48,7 +48,9 @@ def _depth(seen: LayersRecord) -> Chart:
             "tooltip": charts.tooltip(layer="layer", series="moment", text="deviation"),
         },
     )
-    return Chart("Spread through the depth", "Standard deviation of each layer's outputs, at each moment.", spec)
+    rows = tuple((layer.path, *(number(value) for value in layer.deviation)) for layer in seen.layers)
+    said = "Standard deviation of each layer's outputs, at each moment."
+    return Chart("Spread through the depth", said, spec, Grid(("layer", *seen.moments), rows))
 
 
 def _histogram(seen: LayersRecord, layer: LayerRecord) -> Chart:
@@ -70,7 +72,12 @@ def _histogram(seen: LayersRecord, layer: LayerRecord) -> Chart:
         },
     )
     kind = f"{layer.kind}, {' × '.join(map(str, layer.shape))}"
-    return Chart(f"{layer.path} ({kind})", "Histogram of its outputs at each moment.", spec, None, "small")
+    rows = tuple(
+        (moment, number(layer.mean[at]), number(layer.deviation[at]), percent(layer.zero[at]))
+        for at, moment in enumerate(seen.moments)
+    )
+    numbers = Grid(("moment", "mean", "deviation", "zeros"), rows, ("left", "right", "right", "right"))
+    return Chart(f"{layer.path} ({kind})", "Histogram of its outputs at each moment.", spec, numbers, "small")
 
 
 def _table(seen: LayersRecord) -> Grid:

@@ -22,7 +22,12 @@ def surface(seen: SurfaceRecord) -> tuple[Block, ...]:
             "directions. Colour and lines are the loss there; a path is the way of a training from its first weights."
         ),
         Chart("From above", _described(seen), _above(seen), _numbers(seen)),
-        Chart("As a relief", "The same surface seen from the side, high where the loss is large.", relief(seen)),
+        Chart(
+            "As a relief",
+            "The same surface seen from the side, high where the loss is large.",
+            relief(seen),
+            _grid(seen),
+        ),
     )
 
 
@@ -34,9 +39,16 @@ def _described(seen: SurfaceRecord) -> str:
     return f"Loss from {number(low)} to {number(max(flat))} on {len(seen.x)} by {len(seen.y)} places."
 
 
-def _numbers(seen: SurfaceRecord) -> Grid | None:
+def _grid(seen: SurfaceRecord) -> Grid:
+    """Return the loss at a few places, from the top left."""
+    rows, columns = (sorted({round(at * (len(one) - 1) / 6) for at in range(7)}) for one in (seen.y, seen.x))
+    body = tuple((number(seen.y[row]), *(number(seen.losses[row][at]) for at in columns)) for row in reversed(rows))
+    return Grid(("loss", *(number(seen.x[at]) for at in columns)), body)
+
+
+def _numbers(seen: SurfaceRecord) -> Grid:
     if not seen.paths:
-        return None
+        return _grid(seen)
     rows = tuple(
         (
             one.name,
