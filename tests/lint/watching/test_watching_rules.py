@@ -231,6 +231,16 @@ def test_a_training_that_is_too_short(run_rule: Run) -> None:
     assert run_rule(still_falling.RULE, seen(3, validation_loss=np.array([2.0, 0.5, 0.49])))[0] is Outcome.PASSED
 
 
+def test_an_epoch_that_ends_while_its_batches_still_get_better(run_rule: Run) -> None:
+    unseen = np.full(4, NAN)
+    short = seen(4, train_loss=np.array([2.3, 1.9, 1.5, 1.2]), validation_loss=unseen)
+    assert one(run_rule, still_falling.RULE, short).severity is Severity.WARNING
+    bouncing = seen(6, train_loss=np.array([2.3, 1.9, 1.5, 1.2, 1.3, 1.0]), validation_loss=np.full(6, NAN))
+    assert run_rule(still_falling.RULE, bouncing)[0] is Outcome.PASSED
+    two = seen(2, train_loss=np.array([2.3, 1.2]), validation_loss=unseen[:2])
+    assert run_rule(still_falling.RULE, two)[0] is Outcome.NOT_RUN
+
+
 def test_a_training_that_gets_nowhere(run_rule: Run) -> None:
     flat = 2.3 + 0.003 * GENERATOR.normal(size=40)
     assert one(run_rule, plateau.RULE, seen(train_loss=flat)).severity is Severity.WARNING

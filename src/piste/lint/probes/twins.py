@@ -14,6 +14,8 @@ from piste.lint.bench import Bench
 from piste.lint.probes.features import Feature, features
 
 _ENOUGH = 30  # pairs that differ in one column, from which on they tell what chance does
+_DEPENDENCE = 3.0  # rows meet more often than columns that know nothing of each other say
+_CHAINED = 1.5  # and than a chain of columns says
 _ORDER = 2  # steps on which the next one may hang
 _WIDEST = 200  # columns up to which pairs that differ in one column are counted
 
@@ -40,6 +42,7 @@ class Shared:
     first: NDArray[np.int64]
     pairs: int
     by_chance: float  # pairs that rows made of these columns would have anyway
+    at_most: float  # the same, with as much again as the estimate may lack
 
 
 def twins(bench: Bench) -> Twins:
@@ -62,33 +65,34 @@ def shared(bench: Bench, name: str) -> Shared:
     distinct, first = np.unique(train, return_index=True)
     places = first[np.searchsorted(distinct, other[rows])]
     pairs = _pairs(train, other)
-    expected = 0.0
+    expected, most = 0.0, 0.0
     if pairs and 0 < len(found.columns) <= _WIDEST:
         starts = _starts(found)
         one = [column[starts["train"] : starts["train"] + len(train)] for column in found.columns]
         two = [column[starts[name] : starts[name] + len(other)] for column in found.columns]
-        expected = _by_chance(one, two, pairs)
-    return Shared(rows, places, pairs, expected)
+        expected, most = _by_chance(one, two, pairs)
+    return Shared(rows, places, pairs, expected, most)
 
 
-def inside(bench: Bench) -> tuple[int, float]:
-    """Probe: the pairs of equal examples within the train split, and how many chance would make."""
+def inside(bench: Bench) -> tuple[int, float, float]:
+    """Probe: the pairs of equal examples within the train split, how many chance would make, and at most."""
     found = bench.probe(twins)
     train = found.of["train"]
     pairs = (_pairs(train, train) - len(train)) // 2
     if not pairs or not 0 < len(found.columns) <= _WIDEST:
-        return pairs, 0.0
+        return pairs, 0.0, 0.0
     start = _starts(found)["train"]
     one = [column[start : start + len(train)] for column in found.columns]
-    return pairs, _by_chance(one, one, _pairs(train, train), own=len(train)) / 2
+    expected, most = _by_chance(one, one, _pairs(train, train), own=len(train))
+    return pairs, expected / 2, most / 2
 
 
 def _starts(found: Twins) -> dict[str, int]:
     return dict(zip(found.of, np.cumsum([0, *map(len, found.of.values())]).tolist(), strict=False))
 
 
-def _by_chance(train: list[Codes], other: list[Codes], pairs: int, own: int = 0) -> float:
-    """Return how many equal pairs chance makes, from the pairs that differ in one column alone.
+def _by_chance(train: list[Codes], other: list[Codes], pairs: int, own: int = 0) -> tuple[float, float]:
+    """Return how many equal pairs chance makes, from the pairs that differ in one column alone; and how many at most.
 
     Of all pairs that agree in the other columns, a share as large as that of any two rows in general agrees in this one
     too; the column that gives most counts. Rows of few categories meet often, rows with many digits never do. `own`
@@ -103,7 +107,8 @@ def _by_chance(train: list[Codes], other: list[Codes], pairs: int, own: int = 0)
             meetings.append((near, share / (1.0 - share)))
     many = [near * odds for near, odds in meetings if near >= _ENOUGH]
     few = [(near + 1) * odds for near, odds in meetings]
-    return min(max([*(many or few), *_of_halves(train, other, pairs)], default=0.0), float(pairs - own))
+    alone, chained = max(many or few, default=0.0), max(_of_halves(train, other, pairs), default=0.0)
+    return min(max(alone, chained), float(pairs - own)), max(_DEPENDENCE * alone, _CHAINED * chained)
 
 
 def _of_halves(train: list[Codes], other: list[Codes], pairs: int) -> Iterator[float]:

@@ -93,3 +93,26 @@ def test_known_copies_of_real_tables_are_found(data_folder: Path) -> None:
     assert {one.severity for one in wine.causes} == {Severity.ERROR}
     titanic = lint(str(tables / "titanic.csv"), select="D101,D102", target="survived", quiet=True)
     assert titanic.clean  # passengers of whom little is known are alike
+
+
+def sentences(count: int, seed: int) -> Any:
+    """Return tokens (count, 12) of a grammar of second order with one surprise in five: some occur again."""
+    grammar = np.random.default_rng(7).integers(8, size=(8, 8))
+    drawn = np.random.default_rng(seed)
+    tokens = drawn.integers(8, size=(count, 12))
+    for step in range(2, 12):
+        told = grammar[tokens[:, step - 2], tokens[:, step - 1]]
+        tokens[:, step] = np.where(drawn.random(count) < 0.8, told, tokens[:, step])
+    return tokens.astype(np.int32)
+
+
+def test_sentences_of_a_small_language_occur_twice_by_chance(run_rule: Judge) -> None:
+    train, test = sentences(900, 0), sentences(300, 1)
+    again = np.isin([row.tobytes() for row in test], [row.tobytes() for row in train])
+    assert again.sum() > 5
+    given = {"test": (test, test), "apply": lambda parameters, inputs: inputs, "parameters": {}}
+    outcome, _ = run_rule(split_duplicates.RULE, train=(train, train), **given)
+    assert outcome is Outcome.PASSED
+    copied = np.concatenate([train, test[:100]])
+    _, (found,) = run_rule(split_duplicates.RULE, train=(copied, copied), **given)
+    assert found.severity is not Severity.INFO

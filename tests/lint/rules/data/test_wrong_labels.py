@@ -70,3 +70,21 @@ def test_one_changed_label_in_twenty_of_mnist_is_found(run_rule: Judge, data_fol
     _, (found,) = run_rule(wrong_labels.RULE, train=(inputs, wrong))
     assert found.severity is Severity.WARNING
     assert changed[list(found.where.rows)].mean() > 0.8
+
+
+def test_two_classes_exchanged_among_ten_are_a_warning(run_rule: Judge) -> None:
+    inputs, targets = digits()
+    chosen = np.random.default_rng(0).random(len(targets)) < 0.3
+    exchanged = np.where(chosen & (targets < 2), 1 - targets, targets)
+    _, (found,) = run_rule(wrong_labels.RULE, train=(inputs, exchanged))
+    assert found.severity is Severity.WARNING
+    assert {"0", "1"} <= set(found.evidence[2].measured.replace(",", "").split())
+
+
+def test_two_classes_that_overlap_among_six_are_no_warning(run_rule: Judge) -> None:
+    drawn = np.random.default_rng(0)
+    targets = drawn.integers(0, 6, 3000)
+    middles = np.array([[0, 0], [1.5, 0], [20, 0], [0, 20], [20, 20], [-20, 0]], float)
+    inputs = (middles[targets] + drawn.normal(size=(3000, 2))).astype(np.float32)
+    _, found = run_rule(wrong_labels.RULE, train=(inputs, targets))
+    assert all(one.severity is Severity.INFO for one in found)

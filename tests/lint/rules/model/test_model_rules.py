@@ -96,10 +96,25 @@ def constant_start(seed: int) -> Tree:
     return jax.tree.map(lambda leaf: jnp.full_like(leaf, 0.1), init(seed))
 
 
+def first_alike(seed: int) -> Tree:
+    return {**init(seed), "first": jax.tree.map(lambda leaf: jnp.full_like(leaf, 0.1), init(seed)["first"])}
+
+
+def larger_head(seed: int) -> Tree:
+    return init(seed, 10.0)
+
+
+ADAM = optax.adam(1e-2)
+
 FAULTS: dict[str, tuple[Rule, Pipeline, str]] = {
     "too few outputs": (output_size.RULE, pipeline(classes=5), "model.output-size"),
     "stop_gradient": (dead_leaves.RULE, pipeline(without_first), "model.disconnected"),
     "round": (dead_leaves.RULE, pipeline(rounded), "model.no-gradient"),
+    "a loss of decisions": (
+        dead_leaves.RULE,
+        pipeline(loss=lambda logits, labels: jnp.mean(jnp.square(jnp.round(logits[:, 0]) - labels))),
+        "loss.flat",
+    ),
     "derivative": (gradient_check.RULE, pipeline(lambda p, x: double(apply(p, x))), "model.gradient"),
     "batch": (independence.RULE, pipeline(normalised_over_batch), "model.mixes-examples"),
     "noise": (evaluation_mode.RULE, pipeline(noisy), "model.random-evaluation"),
@@ -110,7 +125,9 @@ FAULTS: dict[str, tuple[Rule, Pipeline, str]] = {
     ),
     "slice": (dead_inputs.RULE, pipeline(lambda p, x: apply(p, x.at[:, 2].set(0.0))), "model.dead-inputs"),
     "large head": (initial_loss.RULE, pipeline(init=lambda seed: init(seed, 30.0)), "model.initial-loss"),
+    "large start": (initial_loss.RULE, pipeline(init=larger_head, optimiser=ADAM), "model.initial-loss"),
     "symmetry": (units_differ.RULE, pipeline(init=constant_start), "model.symmetry"),
+    "one layer alike": (units_differ.RULE, pipeline(init=first_alike), "model.symmetry"),
     "ReLU after the head": (
         learns_by_heart.RULE,
         pipeline(lambda p, x: -jax.nn.relu(apply(p, x)) - 1e3 * jnp.arange(CLASSES)),

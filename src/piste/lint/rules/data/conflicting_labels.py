@@ -12,7 +12,6 @@ from piste.lint.probes.classes import labels
 from piste.lint.probes.twins import inside, twins
 from piste.lint.rule import Group, NotRun, Rule
 
-_DEPENDENCE = 3.0
 _CHANCE = 1e-3
 _MANY = 0.01  # share of the examples from which on it holds the score down
 _SHOWN = 12
@@ -26,8 +25,8 @@ def check(bench: Bench) -> Iterator[Finding]:
     rows = _contradicted(bench.probe(twins).of["train"], known)
     if not len(rows):
         return
-    pairs, by_chance = bench.probe(inside)
-    if at_least(pairs, _DEPENDENCE * by_chance) < _CHANCE:
+    pairs, by_chance, most = bench.probe(inside)
+    if at_least(pairs, most) < _CHANCE:
         yield _finding(bench, rows, pairs, by_chance)
 
 

@@ -10,7 +10,6 @@ from piste.lint.rule import Group, NotRun, Rule
 
 _SPOILS = 0.01  # share of a split from which on its score is too good
 _CHANCE = 1e-3
-_DEPENDENCE = 3.0  # rows meet more often than the estimate says, as columns depend on each other
 _FEW = 3  # one twin is no matter for a score
 _SHOWN = 6
 
@@ -23,14 +22,14 @@ def check(bench: Bench) -> Iterator[Finding]:
         if name == "train":
             continue
         found = bench.probe(shared, name)
-        if len(found.rows) and at_least(found.pairs, _DEPENDENCE * found.by_chance) < _CHANCE:
+        if len(found.rows) and at_least(found.pairs, found.at_most) < _CHANCE:
             yield _finding(bench, name, found)
 
 
 def _finding(bench: Bench, name: str, found: Shared) -> Finding:
     split, train = bench.pipeline.splits[name], bench.pipeline.train
     share = len(found.rows) / len(split)
-    beyond_chance = (len(found.rows) - _DEPENDENCE * found.by_chance) / len(split)
+    beyond_chance = (len(found.rows) - found.at_most) / len(split)
     severity = Severity.ERROR if beyond_chance >= _SPOILS else Severity.WARNING
     if len(found.rows) < _FEW:
         severity = Severity.INFO

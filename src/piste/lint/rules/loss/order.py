@@ -6,7 +6,7 @@ from piste.core.findings import Evidence, Finding, Severity
 from piste.core.records import Task
 from piste.lint.bench import Bench
 from piste.lint.probes.laws import batch, order
-from piste.lint.probes.losses import close
+from piste.lint.probes.losses import close, known_answers
 from piste.lint.problem import problem
 from piste.lint.rule import Group, NotRun, Rule
 
@@ -37,8 +37,16 @@ def check(bench: Bench) -> Iterator[Finding]:
         else "The outputs or the targets enter the loss in another form or order than it takes.",
         fix="Minimise the error, not its negative" if falls else "Call the loss by hand with outputs that are right",
         key="loss.sign" if falls else "loss.order",
-        remedy="reverse-loss" if falls else "usual-loss",
+        remedy="reverse-loss" if falls and _only_the_sign(bench, numbers) else "usual-loss",
     )
+
+
+def _only_the_sign(bench: Bench, numbers: bool) -> bool:
+    """Return whether nothing says that the loss is wrong in more than its sign."""
+    if numbers:
+        return True
+    found = bench.probe(known_answers)
+    return not found.answers or found.suspect is not None
 
 
 RULE = Rule(
