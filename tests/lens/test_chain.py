@@ -90,8 +90,8 @@ def test_a_silent_unit_carries_nothing() -> None:
 
 NETWORKS = {
     "convolutions": (
-        Sequential((Conv2D(3), BatchNorm(), Activation("relu"), Residual(Conv2D(3)), GlobalAveragePool(), Dense(2))),
-        (4, 4, 2), "00_conv2d.weight[1, 1, 0, 2]",
+        Sequential((Conv2D(2), BatchNorm(), Residual(Activation("relu")), GlobalAveragePool(), Dense(1))),
+        (3, 3, 1), "00_conv2d.weight[1, 1, 0, 1]",
     ),
     "recurrent": (Sequential((GRU(3), Dense(2))), (4, 2), "00_gru.weight[1, 2]"),
 }  # fmt: skip

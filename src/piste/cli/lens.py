@@ -58,9 +58,10 @@ def lens(
     configure_jax()
     seen = look_at_run(Run(folder), example, split, training, data, "all", quiet=json)
     record, text = shown(seen, Asked(node, chain, check))
+    written = write_page(folder, seen.graph) if page else ""
     if json:
         write_json(record)
-    else:
-        sys.stdout.write(text)
-    if page:
-        console().print(write_page(folder, seen.graph), markup=False)
+        return
+    sys.stdout.write(text)
+    if written:
+        console().print(written, markup=False)

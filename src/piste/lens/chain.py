@@ -13,6 +13,7 @@ from piste.lens.chain_paths import Edge, Found, heaviest
 from piste.lens.chain_rules import LAYOUT, rule_of
 from piste.lens.graph_finding import Index, element, spelt
 from piste.lens.graph_forward import movement, needed
+from piste.lens.graph_local import matrices
 from piste.lens.graph_records import statistics
 from piste.lens.graph_trace import Node, Traced
 from piste.lens.graph_width import width
@@ -112,16 +113,22 @@ def _entries(traced: Traced, node: Node, between: Sequence[int]) -> float:
 
 
 def _edges(lens: "Lens", between: Sequence[int]) -> list[Edge]:
-    inside, edges = set(between), []
+    inside, ends, locals_ = set(between), [], []
     for source in between:
         for target in dict.fromkeys(one.number for one in lens.successors(lens.nodes[source])):
             if target in inside:
                 local = lens.local(lens.nodes[source], lens.nodes[target])
-                shape = (int(np.prod(lens.nodes[target].shape)), int(np.prod(lens.nodes[source].shape)))
                 for place in local.places:  # in x * x there are two ways from x
-                    whole = replace(local, places=(place,)).matrix
-                    edges.append(Edge(source, target, np.asarray(whole, np.float64).reshape(shape)))
-    return edges
+                    ends.append((source, target))
+                    locals_.append(replace(local, places=(place,)))
+    return [
+        Edge(*end, np.asarray(whole, np.float64).reshape(_size(lens, end[1]), _size(lens, end[0])))
+        for end, whole in zip(ends, matrices(locals_), strict=True)
+    ]
+
+
+def _size(lens: "Lens", number: int) -> int:
+    return int(np.prod(lens.nodes[number].shape))
 
 
 def _path(lens: "Lens", found: Found) -> PathRecord:

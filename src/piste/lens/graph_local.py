@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -50,14 +50,11 @@ class Local:
 
         Raises `SettingError` for more than 16.7 million, where `back` still works.
         """
-        size = math.prod(self._target.shape)
         if math.prod(self.shape) > MOST:
             raise SettingError(
                 f"This derivative has {math.prod(self.shape):,} entries, more than {MOST:,}: use back(gradient)."
             )
-        with width(self.wide):
-            rows = jnp.eye(size, dtype=self._target.dtype).reshape(size, *self._target.shape)
-            return np.asarray(jax.jit(jax.vmap(self._back), compiler_options=quickly())(rows)).reshape(self.shape)
+        return matrices([self])[0]
 
     def between(self, output: Sequence[int], place: Sequence[int]) -> float:
         """Return the derivative of one number of the output by one number of the input."""
@@ -69,9 +66,25 @@ class Local:
     def _target(self) -> Any:
         return self.eqn.outvars[self.output].aval
 
+    def _rows(self) -> Any:
+        size = math.prod(self._target.shape)
+        rows = jnp.eye(size, dtype=self._target.dtype).reshape(size, *self._target.shape)
+        return jax.vmap(self._back)(rows)
+
     def _back(self, gradient: Any) -> Any:
         reaching = [gradient if place == self.output else None for place in range(len(self.eqn.outvars))]
         total: Any = 0
         for part in pulled(computed(self.eqn, self.trips), self.inputs, self.places, reaching):
             total = total + part
         return total
+
+
+def matrices(locals_: Sequence[Local]) -> list[NDArray[Any]]:
+    """Return the `matrix` of each, all computed by one program."""
+
+    def run(inputs: list[Any]) -> list[Any]:
+        return [replace(one, inputs=given)._rows() for one, given in zip(locals_, inputs, strict=True)]
+
+    with width(any(one.wide for one in locals_)):
+        whole = jax.jit(run, compiler_options=quickly())([one.inputs for one in locals_])
+        return [np.asarray(rows).reshape(one.shape) for one, rows in zip(locals_, whole, strict=True)]
