@@ -84,7 +84,7 @@ def fit(
     """
     began = time.perf_counter()
     head = train.head if isinstance(train, Stream) else train
-    bias = starting_bias(plan, head, task)
+    bias = _bias(plan, head, task)
     carry = _start(plan)(named_key(seed, "parameters"), bias) if start is None else going_on(plan, *start)
     validation_split = placed(plan.devices, on_device(validation, EVALUATION_CHUNK))
     initial = _initial_loss(plan, carry, validation_split, bias, validation, task)
@@ -198,11 +198,10 @@ def starting_point(plan: Plan, train: Examples, task: Task, seed: int) -> tuple[
 @in_its_precision
 def drawn(plan: Plan, train: Examples, task: Task, seed: int) -> Carry:
     """Return the carry with which `fit` begins: parameters drawn with `seed`, the last bias that of the targets."""
-    return _start(plan)(named_key(seed, "parameters"), starting_bias(plan, train, task))
+    return _start(plan)(named_key(seed, "parameters"), _bias(plan, train, task))
 
 
-def starting_bias(plan: Plan, train: Examples, task: Task) -> NDArray[np.float32]:
-    """Return the last layer's bias with which a training begins: that of the targets."""
+def _bias(plan: Plan, train: Examples, task: Task) -> NDArray[np.float32]:
     outputs = plan.model.output_shape(plan.input_shape)[-1]
     return output_bias(task, train.targets, outputs, train.weights, plan.loss)
 

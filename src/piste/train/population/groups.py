@@ -2,6 +2,9 @@
 
 import dataclasses
 from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from itertools import combinations
 from typing import NamedTuple
 
 from piste.train.plan import Plan
@@ -11,7 +14,7 @@ from piste.train.population.templates import Row, outline_of, row_of, template_o
 from piste.train.population.widths import Widths, padded, widths_of, work_of_example
 
 _COMPILE_SECONDS = 2.0  # that another program costs, about
-_MULTIPLICATIONS = 5e10  # a second on one core, of small products
+_SECONDS = 3 / 5e10 / CORES  # of a multiplication in the three products of a step, small ones, on all cores
 _ROOM = 1 << 20  # stands for any
 _KNOWN = 16  # programs of one kind that are remembered
 
@@ -77,40 +80,53 @@ def program_for(members: Sequence[Member]) -> Program:
     return program
 
 
+@dataclass(frozen=True)
+class _Share:
+    """Members that may get a program: the room that they need, and how many examples pass through it in all."""
+
+    members: tuple[Member, ...]
+    rooms: Widths
+    examples: int
+
+    def __add__(self, other: "_Share") -> "_Share":
+        rooms = tuple(map(max, self.rooms, other.rooms))
+        return _Share(self.members + other.members, rooms, self.examples + other.examples)
+
+
 def _by_room(members: Sequence[Member]) -> list[list[Member]]:
     """Return members of one kind, divided by their widths into groups that are worth a program each."""
-    divided: dict[Hashable, list[Member]] = {}
+    divided: dict[Widths, list[Member]] = {}
     for member in members:
         widths = widths_of(alone(member.plan)) or ()
-        divided.setdefault(tuple(_room(width) for width in widths), []).append(member)
-    found = list(divided.values())
+        divided.setdefault(tuple(map(_room, widths)), []).append(member)
+    found = [_Share(tuple(group), rooms, _examples(group)) for rooms, group in divided.items()]
+    work = lru_cache(maxsize=None)(partial(work_of_example, alone(members[0].plan)))
+
+    def lost(pair: tuple[_Share, _Share]) -> float:
+        one, other = pair
+        both = one + other
+        more = both.examples * work(both.rooms) - one.examples * work(one.rooms) - other.examples * work(other.rooms)
+        return more * _SECONDS - _COMPILE_SECONDS
+
     while len(found) > 1:
-        pairs = [(one, other) for index, one in enumerate(found) for other in found[index + 1 :]]
-        one, other = min(pairs, key=lambda pair: _loss(*pair))
-        if _loss(one, other) > 0 and len(found) <= _KNOWN:
+        pair = min(combinations(found, 2), key=lost)
+        if lost(pair) > 0 and len(found) <= _KNOWN:
             break
-        found = [group for group in found if group is not one and group is not other]
-        found.append(one + other)
+        found = [one for one in found if one is not pair[0] and one is not pair[1]] + [pair[0] + pair[1]]
     order = {member.number: index for index, member in enumerate(members)}
-    found = [sorted(group, key=lambda member: order[member.number]) for group in found]
-    return sorted(found, key=lambda group: order[group[0].number])
-
-
-def _loss(one: list[Member], other: list[Member]) -> float:
-    """Return the seconds that are lost by giving two groups one program."""
-    both = one + other
-    apart = sum(_seconds(group, _rooms([alone(member.plan) for member in group])) for group in (one, other))
-    return _seconds(both, _rooms([alone(member.plan) for member in both])) - apart - _COMPILE_SECONDS
+    grouped = [sorted(one.members, key=lambda member: order[member.number]) for one in found]
+    return sorted(grouped, key=lambda group: order[group[0].number])
 
 
 def _seconds(members: Sequence[Member], rooms: Widths | None) -> float:
     """Return about how long the products of all steps take; 0 where widths are no matter."""
     plan = alone(members[0].plan)
     own = rooms or widths_of(plan)
-    if own is None:
-        return 0.0
-    examples = sum(len(member.effort.rates) * member.effort.batch_size for member in members)
-    return 3 * work_of_example(plan, own) * examples / _MULTIPLICATIONS / CORES
+    return _SECONDS * work_of_example(plan, own) * _examples(members) if own else 0.0
+
+
+def _examples(members: Sequence[Member]) -> int:
+    return sum(len(member.effort.rates) * member.effort.batch_size for member in members)
 
 
 def _rooms(plans: Sequence[Plan]) -> Widths | None:

@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from piste.core.errors import SettingError
 from piste.core.records import EpochRecord, Task
+from piste.nn.head import output_bias
+from piste.nn.losses import Loss
 from piste.train.examples import Examples, on_device
-from piste.train.fit import STOPPED, Fitted, Shown, limits_of, starting_bias
+from piste.train.fit import STOPPED, Fitted, Shown, limits_of
 from piste.train.plan import Plan, Split
 from piste.train.population.blocks import Block, begun, block_size, placed_at, row_at, spread
 from piste.train.population.cores import CORES, at_once
@@ -150,7 +152,7 @@ class Population:
                 self._line(member),
                 self._row(program, member),
                 _limits(member, self._metric),
-                self._bias(member.plan),
+                self._bias(members[0].plan, member.plan.loss),
             )
             for member in members
         ]
@@ -164,10 +166,12 @@ class Population:
     def _line(self, member: Member) -> Timeline:
         return Timeline(len(self._train), self._train.inputs[:1].nbytes, member.effort, member.seed)
 
-    def _bias(self, plan: Plan) -> NDArray[np.float32]:
-        if plan.loss not in self._biases:
-            self._biases[plan.loss] = starting_bias(plan, self._train, self._task)
-        return self._biases[plan.loss]
+    def _bias(self, plan: Plan, loss: Loss) -> NDArray[np.float32]:
+        # Of one plan's outputs for all that share its program: to ask each network would take longer than training it.
+        if loss not in self._biases:
+            outputs = plan.model.output_shape(plan.input_shape)[-1]
+            self._biases[loss] = output_bias(self._task, self._train.targets, outputs, self._train.weights, loss)
+        return self._biases[loss]
 
     def _course(self, number: int) -> Course:
         _, block, place = self._find(number)

@@ -131,7 +131,7 @@ def _in_sequence(
         final = last and index == len(layer.layers) - 1
         own = target if weighted and index == weighted[-1] else None
         one, after = _padded(inner, shape, width, rooms, last=final, target=own)
-        shape, width = inner.output_shape(shape), after
+        shape, width = _after(inner, shape), after
         made.append(one)
     return Sequential(tuple(made)), width
 
@@ -150,8 +150,24 @@ def _weighted(
     elif before.places != 1:
         raise _FixedError
     receptive = math.prod(_size(layer)) * before.places
-    rooms.work += receptive * before.room * after.room * math.prod(layer.output_shape(shape)[:-1])
+    rooms.work += receptive * before.room * after.room * math.prod(_after(layer, shape)[:-1])
     return _PADDED[type(layer)](**settings), None if last else after
+
+
+def _after(layer: Layer, shape: Shape) -> Shape:
+    """Return the shape of a layer's outputs, without asking anew for each number of units."""
+    if type(layer) is Dense:
+        return (*shape[:-1], layer.units)
+    if type(layer) is Flatten:
+        return (math.prod(shape),)
+    if type(layer) in (Activation, BatchNorm, Dropout, ChannelDropout, StochasticDepth, InstanceNorm, Residual):
+        return shape
+    if type(layer) in (Conv1D, Conv2D) and getattr(layer, "groups", 1) == 1:
+        small = dataclasses.replace(layer, units=1)  # type: ignore[type-var]
+        return (*small.output_shape((*shape[:-1], 1))[:-1], getattr(layer, "units", 1))
+    if type(layer) in (MaxPool, AveragePool, GlobalAveragePool, GlobalMaxPool):
+        return (*layer.output_shape((*shape[:-1], 1))[:-1], shape[-1])
+    return layer.output_shape(shape)
 
 
 def _size(layer: Any) -> tuple[int, ...]:
