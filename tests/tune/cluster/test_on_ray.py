@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from piste.core.errors import MissingExtraError
+from piste.core.errors import MissingExtraError, RunError
 from piste.tune.cluster.on_ray import Slot, connected, slots_of
 
 # A program of its own: Ray's threads, sockets and warnings end with it. The second node is killed when the first
@@ -97,3 +97,18 @@ def test_without_ray_one_sentence_says_what_to_install(monkeypatch: pytest.Monke
     monkeypatch.setattr("importlib.import_module", absent)
     with pytest.raises(MissingExtraError, match=r'install it with `pip install "piste\[cluster\]"`\.'):
         connected("local")
+
+
+@pytest.mark.parametrize("address", ["ray://127.0.0.1:1", "127.0.0.1:1"])
+def test_nobody_waits_for_a_cluster_that_is_not_there(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("ray")
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: name)
+    with pytest.raises(RunError, match=f"No Ray cluster answers at {address}: "):
+        connected(address)
+
+
+def test_an_address_of_rays_client_needs_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("ray")
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(MissingExtraError, match=r'install it with `pip install "ray\[client\]"`\.'):
+        connected("ray://127.0.0.1:1")

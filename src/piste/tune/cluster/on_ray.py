@@ -7,6 +7,8 @@ writes into the study's store. Whoever dies with a chunk loses nothing but time:
 
 import contextlib
 import importlib
+import importlib.util
+import socket
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +21,9 @@ from piste.tune.chunk import Chunk, Execute, Hear
 from piste.tune.cluster.lost import Losses
 from piste.tune.cluster.processes import named
 
-LOCAL = "local"
+LOCAL, _CLIENT = "local", "ray://"
+_INSTALL_CLIENT = 'pip install "ray[client]"'
+_KNOCK = 10.0  # seconds for a cluster to open its door
 _LOOK = 0.2  # seconds between two looks at what the tasks say
 _SCAN = 2.0  # seconds between two looks at which nodes there are
 _EMPTY = 60.0  # seconds without any node after which nobody waits for one any more
@@ -59,6 +63,9 @@ def connected(address: str) -> Any:
         raise MissingExtraError('A cluster needs Ray; install it with `pip install "piste[cluster]"`.') from error
     if ray.is_initialized():
         return ray
+    if address.startswith(_CLIENT) and importlib.util.find_spec("grpc") is None:
+        raise MissingExtraError(f"An address like {address} needs Ray's client; install it with `{_INSTALL_CLIENT}`.")
+    _knock(address)
     begun = {"include_dashboard": False} if address == LOCAL else {}
     try:
         ray.init(
@@ -68,6 +75,17 @@ def connected(address: str) -> Any:
         said = " ".join(str(error).split())[:200]
         raise RunError(f"No Ray cluster answers at {address}: {said}") from error
     return ray
+
+
+def _knock(address: str) -> None:
+    """Raise `RunError` where nobody is at `address`, for which Ray itself would look for minutes."""
+    host, _, port = address.removeprefix(_CLIENT).rpartition(":")
+    if address == LOCAL or not port.isdecimal():
+        return
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=_KNOCK).close()
+    except OSError as error:
+        raise RunError(f"No Ray cluster answers at {address}: {error.strerror or error}.") from error
 
 
 class OnRay:
