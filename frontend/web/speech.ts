@@ -24,7 +24,8 @@ export function speech(language: string, texts: Record<string, string>): Speech 
   const whole = new Intl.NumberFormat(language);
   const number = (value: number | null | undefined, digits = 4) => {
     if (value === null || value === undefined) return '–';
-    if (value !== 0 && (Math.abs(value) < 1e-4 || Math.abs(value) >= 1e7)) return value.toExponential(Math.max(0, digits - 2));
+    if (value === 0) return '0'; // and never -0
+    if (Math.abs(value) < 1e-4 || Math.abs(value) >= 1e7) return value.toExponential(Math.max(0, digits - 2));
     return new Intl.NumberFormat(language, {maximumSignificantDigits: digits}).format(value);
   };
   return {

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.web.samples import folder_of_runs
 
 from piste.core.human import ANSWERS, HumanAnswer
 from piste.core.records import RunRecord, Status, Task
@@ -54,3 +55,34 @@ def visit(tmp_path: Path) -> Callable[..., Visit]:
         return Visit(folder, form, question)
 
     return opened
+
+
+@pytest.fixture(scope="session")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of all kinds of runs, and a study, that no test changes."""
+    return folder_of_runs(tmp_path_factory.mktemp("shown") / "runs")
+
+
+class Asked:
+    """A browser without a face: asks for what stands behind the token."""
+
+    def __init__(self, root: Path, **allowed: Any) -> None:
+        testclient = pytest.importorskip("starlette.testclient", reason="the extra web is not installed")
+        from piste.web.app import application
+        from piste.web.browse import Browse
+        from piste.web.places import Places
+
+        browse = Browse(Places.of(root), **allowed)
+        self.client = testclient.TestClient(application(TOKEN, browse.routes), base_url="http://127.0.0.1:8000")
+
+    def get(self, place: str) -> Any:
+        return self.client.get(f"/{TOKEN}/{place}")
+
+    def post(self, place: str, said: Any) -> Any:
+        return self.client.post(f"/{TOKEN}/{place}", json=said)
+
+
+@pytest.fixture
+def ask() -> Callable[..., Asked]:
+    """Open the page about a folder."""
+    return Asked

@@ -9,7 +9,7 @@ type View = {x: number; y: number; zoom: number};
 type Props = {seen: Seen; placed: Placed; chosen: string; matched: ReadonlySet<string>; onChoose: (box: Box) => void; onOpen: (box: Box) => void};
 
 export function Drawing({seen, placed, chosen, matched, onChoose, onOpen}: Props) {
-  const {say, number} = useSpeech();
+  const {say, number, count} = useSpeech();
   const svg = useRef<SVGSVGElement>(null);
   const [view, setView] = useState<View>({x: 0, y: 0, zoom: 1});
   const latest = useRef(view);
@@ -32,6 +32,7 @@ export function Drawing({seen, placed, chosen, matched, onChoose, onOpen}: Props
   const gradients = seen.lines.map((line) => line.gradient ?? 0).filter((one) => one > 0);
   const [least, most] = [Math.min(...gradients), Math.max(...gradients)];
   const strength = (gradient: number | null) => (gradient && gradient > 0 ? (most > least ? Math.log(gradient / least) / Math.log(most / least) : 1) : null);
+  const groupWords = (nodes: number, weights: number) => (weights ? say('group-of', {nodes: count(nodes), weights: count(weights)}) : say('nodes', {nodes: count(nodes)}));
   const pressed = (event: KeyboardEvent, box: Box) => {
     if (event.key !== 'Enter' && event.key !== ' ') return;
     event.preventDefault();
@@ -49,7 +50,7 @@ export function Drawing({seen, placed, chosen, matched, onChoose, onOpen}: Props
         <button onClick={fit}>{say('everything')}</button>
       </span>
       <svg ref={svg} role="group" aria-label={say('graph-label', {boxes: seen.boxes.length, lines: seen.lines.length})}>
-        <defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0L8 4L0 8z" /></marker></defs>
+        <defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="9" markerHeight="9" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0L8 4L0 8z" /></marker></defs>
         <g transform={`translate(${view.x} ${view.y}) scale(${view.zoom})`}>
           {seen.lines.map((line) => {
             const at = strength(line.gradient);
@@ -77,7 +78,7 @@ export function Drawing({seen, placed, chosen, matched, onChoose, onOpen}: Props
               >
                 <rect width={at.width} height={at.height} rx={box.kind === 'weight' ? 3 : 8} />
                 <text x={12} y={17}>{short(box.title, at.width)}</text>
-                <text class="detail" x={12} y={31}>{box.group ? say('group-of', {nodes: box.group.nodes, weights: box.group.weights}) : short(box.detail, at.width)}</text>
+                <text class="detail" x={12} y={31}>{box.group ? groupWords(box.group.nodes, box.group.weights) : short(box.detail, at.width)}</text>
                 {box.group && <text class="plus" x={at.width - 18} y={25}>+</text>}
               </g>
             );

@@ -17,7 +17,8 @@ export function placed({boxes, lines}: Seen): Placed {
   graph.setGraph({rankdir: 'TB', nodesep: 16, ranksep: 34, marginx: 16, marginy: 16});
   graph.setDefaultEdgeLabel(() => ({}));
   for (const box of boxes) {
-    const letters = Math.max(box.title.length, box.detail.length + 2);
+    const detail = box.group ? (box.group.weights ? 23 : 10) : box.detail.length;
+    const letters = Math.max(box.title.length + (box.group ? 2 : 0), detail);
     graph.setNode(box.id, {width: Math.min(MOST, Math.max(LEAST, 7.2 * letters + 28)), height: HEIGHT});
   }
   for (const line of lines) graph.setEdge(line.source, line.target);
