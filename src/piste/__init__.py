@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from piste.recipe.predict import Predicted, evaluate, predict
     from piste.recipe.rate import find_rate
     from piste.recipe.resume import resume
+    from piste.recipe.retune import retune
     from piste.recipe.run import Run
     from piste.recipe.train import train
     from piste.recipe.tune import tune
@@ -72,6 +73,7 @@ __all__ = [
     "option",
     "predict",
     "resume",
+    "retune",
     "train",
     "tune",
     "uniform",
@@ -112,6 +114,7 @@ _MODULES = {
     "option": "piste.tune.priors",
     "predict": "piste.recipe.predict",
     "resume": "piste.recipe.resume",
+    "retune": "piste.recipe.retune",
     "train": "piste.recipe.train",
     "tune": "piste.recipe.tune",
     "uniform": "piste.tune.priors",

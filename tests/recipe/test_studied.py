@@ -13,8 +13,9 @@ from piste.cli import main
 from piste.core.errors import RunError, SettingError
 from piste.core.studied import RESULTS
 from piste.recipe.ensemble import ensemble, joined, refit
+from piste.recipe.retune import EARLIER, earlier
 from piste.recipe.run import Run
-from piste.recipe.studied import conclude, results_of
+from piste.recipe.studied import conclude
 from piste.recipe.tuned_study import Study
 from piste.tune.priors import log, uniform
 
@@ -51,7 +52,7 @@ def study(flowers: Path, tmp_path_factory: pytest.TempPathFactory) -> Study:
 
 
 def test_every_trial_keeps_what_it_made_of_each_validation_example(study: Study) -> None:
-    found = results_of(study)
+    found = study.results
     rows = study.run.data.split.sizes["validation"]
     assert found.estimate is not None
     assert found.estimate.measure == study.record.metric == "accuracy"
@@ -63,7 +64,7 @@ def test_every_trial_keeps_what_it_made_of_each_validation_example(study: Study)
 
 
 def test_the_members_of_the_ensemble_are_the_best_trials_and_it_is_judged_beside_the_single_run(study: Study) -> None:
-    found = results_of(study).ensemble
+    found = study.results.ensemble
     assert found is not None
     assert found.members == tuple(one.number for one in study.ranked[:2])
     assert found.single.value == study.run.score().value
@@ -94,7 +95,7 @@ def test_the_mean_answer_is_the_mean_of_the_answers(study: Study) -> None:
 
 
 def test_the_refit_learns_from_validation_rows_too_and_can_be_used(study: Study, flowers: Path) -> None:
-    found = results_of(study).refit
+    found = study.results.refit
     assert found is not None
     again = Run.open(found.folder)
     assert again.record.status == "finished"
@@ -119,7 +120,7 @@ def test_the_report_and_the_results_can_be_had_from_the_command_line(
 
 
 def test_what_was_made_is_kept_while_the_best_stays(study: Study) -> None:
-    before = results_of(study)
+    before = study.results
     assert conclude(study) == dataclasses.replace(conclude(study), ensemble=before.ensemble)
 
 
@@ -136,3 +137,36 @@ def test_without_a_run_of_the_best_there_is_nothing_to_stand_beside(study: Study
         refit(Study(bare))
     with pytest.raises(SettingError, match="leave out --no-final"):
         piste.tune(str(tmp_path / "none.csv"), quiet=True, ensemble=3, final=False)
+
+
+def test_an_earlier_search_begins_one_on_new_data_and_is_told_whether_it_holds(
+    study: Study, flowers: Path, tmp_path: Path
+) -> None:
+    lines = flowers.read_text().splitlines()
+    new = tmp_path / "new.csv"
+    new.write_text("\n".join([lines[0], *(f"1{line}" for line in lines[1:])]))  # the first column ten higher
+    again = piste.retune(study, str(new), runs=tmp_path / "runs", quiet=True, trials=6)
+    drawn = [one for one in again.trials if one.sampling == EARLIER]
+    assert [one.settings for one in drawn] == [one.settings for one in study.ranked[:3]]
+    assert [one.prior for one in again.record.dimensions] == [one.prior for one in study.record.dimensions]
+    assert again.record.scheduler == "none"
+    assert again.record.command == f"piste tune {study.path} --data {new}"
+    found = again.results.retuned
+    assert found is not None
+    assert found.new.value == again.run.score().value
+    assert found.low <= found.difference <= found.high
+    assert found.verdict.startswith("The old settings")
+    assert "Do the old settings still hold?" in again.report.read_text()
+
+
+def test_a_run_gives_its_settings_for_a_new_search(study: Study) -> None:
+    found = earlier(study.run.path)
+    assert found.points[0]["learning_rate"] == study.best.settings["learning_rate"]
+    assert found.given["hidden"] == [4]
+    assert "learning_rate" not in found.given
+    assert not found.priors
+
+
+def test_what_is_neither_study_nor_run_begins_nothing(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match="neither a study nor a run"):
+        earlier(tmp_path)

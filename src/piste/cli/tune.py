@@ -26,6 +26,9 @@ def _tune(
     *,
     asked: Any,
     study: Annotated[Path | None, Parameter(help="Study to go on with, where its data were moved.")] = None,
+    new: Annotated[
+        str | None, Parameter(name="--data", help="New data, where the first is an earlier study or run.")
+    ] = None,
     runs: Annotated[Path, Parameter(help="Folder in which the study's own folder is made.")] = DEFAULT_RUNS,
     show_space: bool = False,
     quiet: bool = False,
@@ -40,7 +43,8 @@ def _tune(
     Parameters
     ----------
     data
-        As for `piste train`. The folder of a study goes on with it, as one more worker where others still work.
+        As for `piste train`. The folder of a study goes on with it, as one more worker where others still work; with
+        --data, a new search on new data begins from the best settings of that study or run, and says whether they hold.
     show_space
         Say what would be searched, and why, and train nothing.
     quiet
@@ -49,6 +53,7 @@ def _tune(
         Write the study's records as JSON at the end, and nothing else.
     """
     from piste.recipe.progress import listener
+    from piste.recipe.retune import retune_with
     from piste.recipe.tune import tune_with
     from piste.recipe.tuning import dimensions_of, prepared
 
@@ -57,13 +62,23 @@ def _tune(
         ready = prepared(data, asked, hear)
         _show(dimensions_of(ready.space, ready.why), json)
         return
-    found = tune_with(data, asked, runs, hear, None if quiet or json else sys.stderr, study=study)
+    stream = None if quiet or json else sys.stderr
+    if new is None:
+        found = tune_with(data, asked, runs, hear, stream, study=study)
+    else:
+        found = retune_with(_place(data, runs), new, asked, runs, hear, stream)
     if json:
         write_json({"path": str(found.path), "study": found.record, "trials": found.trials})
     elif quiet:
         console().print(str(found.path), markup=False)
     else:
         _summary(found)
+
+
+def _place(name: str, runs: Path) -> Path:
+    """Return the folder of an earlier study or run, which may be named inside the folder of runs."""
+    inside = runs / name
+    return inside if inside.is_dir() else Path(name)
 
 
 def _show(dimensions: "tuple[DimensionRecord, ...]", json: bool) -> None:

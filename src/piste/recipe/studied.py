@@ -3,7 +3,7 @@
 import dataclasses
 from typing import Any
 
-from piste.core.records import decode, encode
+from piste.core.records import encode
 from piste.core.runs import write_bytes
 from piste.core.studied import RESULTS, StudyResults
 from piste.recipe.ensemble import ensemble, refit
@@ -11,15 +11,6 @@ from piste.recipe.progress import Listener, listener, told
 from piste.recipe.tuned_study import Study
 from piste.report.study import write_study_report
 from piste.tune.results.summary import summarised
-
-
-def results_of(study: Study) -> StudyResults:
-    """Return what was concluded last; nothing but defaults where that was never done, or is of another version."""
-    path = study.path / RESULTS
-    try:
-        return decode(path.read_bytes(), StudyResults)
-    except (OSError, ValueError):
-        return StudyResults()
 
 
 def conclude(
@@ -34,7 +25,7 @@ def conclude(
     hear = hear or listener(True)
     with told(hear, "Concluding"):
         found = summarised(study.record, study.trials)
-    before = results_of(study)
+    before = study.results
     same = before.best == found.best
     found = dataclasses.replace(
         found,

@@ -16,7 +16,7 @@ from piste.recipe.progress import Listener, listener
 from piste.recipe.run import Run
 from piste.recipe.searching import searched
 from piste.recipe.settings import SECTIONS, from_keywords
-from piste.recipe.studied import conclude, results_of
+from piste.recipe.studied import conclude
 from piste.recipe.train import train_with
 from piste.recipe.tuned_places import places_of, spread
 from piste.recipe.tuned_study import Study
@@ -124,7 +124,7 @@ def tune_with(
 def _conclude(study: Study, data: Any, given: dict[str, Any], how: TuneSettings, hear: Listener) -> None:
     """Train what is to be trained once the trials are over, and write what they say."""
     over = how.final and (study.record.status is Status.FINISHED or how.search_minutes > 0)
-    if over and (not study.record.run or results_of(study).best != study.best.number):
+    if over and (not study.record.run or study.results.best != study.best.number):
         train_best(study, data, given, hear)
     conclude(study, data, hear, networks=how.ensemble if over else 0, more_rows=how.refit and over)
     hear.say(f"Report of the search: {study.path / REPORT}")

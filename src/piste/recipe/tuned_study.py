@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from piste.core.errors import RunError
+from piste.core.records import decode
+from piste.core.studied import REPORT, RESULTS, StudyResults
 from piste.core.studies import StudyFolder, StudyRecord, TrialRecord
 from piste.recipe.run import Run
 from piste.tune.objective import ENDED, Objective
@@ -60,6 +62,19 @@ class Study:
         if not self.record.run:
             raise RunError(f"The study {self.path} has no run of its best settings: it is unfinished, or was not to.")
         return Run.open(self.path.parent / self.record.run)
+
+    @property
+    def results(self) -> StudyResults:
+        """What was concluded from the trials; nothing but defaults before that, or where another version did it."""
+        try:
+            return decode((self.path / RESULTS).read_bytes(), StudyResults)
+        except (OSError, ValueError):
+            return StudyResults()
+
+    @property
+    def report(self) -> Path:
+        """The report of the search, a page that opens offline."""
+        return self.path / REPORT
 
     def __repr__(self) -> str:
         record = self.record
