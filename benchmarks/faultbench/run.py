@@ -1,9 +1,11 @@
 """Judging instances: one line of JSON each, so that a run can be interrupted and only what changed is done again."""
 
+import hashlib
 import json
 import os
 import time
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from benchmarks.faultbench.pieces import pipeline
 from benchmarks.faultbench.training import Training
 from benchmarks.faultbench.watching import watched
 from piste.core.findings import Finding, LintRecord, Outcome
+from piste.lint import catalog
 from piste.lint.catalog import RULES
 from piste.lint.judge import judge
 
@@ -27,10 +30,17 @@ def lint(training: Training) -> LintRecord:
     return judge(pipeline(training, end, seen), RULES, seconds=SECONDS)
 
 
+@cache
+def of_rules() -> str:
+    """Return a hash of the linter's code, so that a line says which rules it was judged with."""
+    files = sorted(Path(catalog.__file__).parent.rglob("*.py"))
+    return hashlib.sha256(b"".join(one.read_bytes() for one in files)).hexdigest()[:12]
+
+
 def one(instance: Instance) -> Line:
     """Return the line of one instance: what was found and what was not run."""
     began = time.process_time()
-    line: Line = {"name": instance.name, "planting": instance.planting}
+    line: Line = {"name": instance.name, "planting": instance.planting, "rules": of_rules()}
     try:
         record = lint(instance.make())
     except Exception as error:  # the training itself may break, which is an answer too

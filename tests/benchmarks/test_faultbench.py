@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from benchmarks.faultbench import score
+from benchmarks.faultbench import advice, score
 from benchmarks.faultbench.faults import FAULTS
 from benchmarks.faultbench.harm import sign_flip
 from benchmarks.faultbench.instances import Instance, clean, faulty
@@ -80,3 +80,29 @@ def test_planted_faults_are_found_and_clean_trainings_are_not_accused(program: s
         found = score.verdict(instance, one(instance), lines[twins[0].name])
         assert found.detected, instance.name
         assert found.place in (0, 1, 2), (instance.name, found.first)
+
+
+def test_advice_is_asked_of_one_fault_of_each_kind_that_harms_the_score() -> None:
+    drawn = advice.sample(faulty())
+    kinds = [one.fault.name for one in drawn if one.fault is not None]
+    assert sorted(kinds) == sorted(fault.name for fault in FAULTS if fault.harms == "score")
+    assert drawn == advice.sample(faulty())
+
+
+def test_the_advice_for_a_sign_repairs_it_in_a_loop_of_ones_own() -> None:
+    instance = next(one for one in faulty() if one.name == "L03-sign/logistic-cancer/None/0")
+    fixed, remedy, along = advice.cured(instance.make(), "L102", "loss.sign")
+    assert (remedy, along) == ("reverse-loss", True)
+    assert fixed is not None
+    assert fixed.pipeline.step is None  # the loss of an own step is out of reach: network, loss and optimiser alone
+
+
+def test_what_was_not_repaired_is_told() -> None:
+    known = [
+        {"name": "a", "code": "L101", "remedy": "usual-loss", "repaired": True},
+        {"name": "b", "code": "", "remedy": "", "repaired": False},
+    ]
+    said = advice.told(known)
+    assert said.startswith("1 of 2 faults are repaired: 50.0%")
+    assert "a remedy could be applied to 1" in said
+    assert "b" in said.splitlines()[-1]
