@@ -17,7 +17,12 @@ SPACE = Space.of(
 
 
 def test_by_hand() -> None:
-    assert [one.label for one in SPACE.dimensions] == ["learning_rate", "optimiser", "momentum (optimiser: sgd)", "units"]
+    assert [one.label for one in SPACE.dimensions] == [
+        "learning_rate",
+        "optimiser",
+        "momentum (optimiser: sgd)",
+        "units",
+    ]
     assert SPACE.point((0.5, 0.1, 0.5, 0.99)) == pytest.approx(
         {"learning_rate": 0.01, "optimiser": "sgd", "momentum": 0.75, "units": 4, "nesterov": True}
     )
