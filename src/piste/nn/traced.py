@@ -64,6 +64,11 @@ class NearOne:
     __radd__, __rmul__ = __add__, __mul__
 
 
+def plain(share: Any) -> Any:
+    """Return a share as a number or an array, for what takes nothing else."""
+    return share.value if isinstance(share, NearOne) else share
+
+
 def log(share: Any) -> Any:
     """Return the natural logarithm of a share, exact near 1."""
     return jnp.log1p(-share.rest) if isinstance(share, NearOne) else math.log(share)

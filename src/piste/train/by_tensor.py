@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import optax
 from optax.contrib import scale_by_muon
 
+from piste.nn.traced import plain
 from piste.train.adam import scale_by_adam
 from piste.train.layout import Layout, Parts
 
@@ -43,7 +44,7 @@ def with_muon(momentum: float, beta2: float, layout: Layout) -> optax.GradientTr
     `0.2 sqrt(max(rows, columns))`, which has the size of Adam's direction, so that Adam's rates fit (Liu et al. 2025,
     eq. 4). Kernels (..., in, out) count as matrices (... * in, out).
     """
-    muon = scale_by_muon(beta=momentum)
+    muon = scale_by_muon(beta=plain(momentum))
     adam = scale_by_adam(0.9, beta2)
 
     def init(weights: Parts) -> MuonState:

@@ -15,6 +15,7 @@ from piste.train.timeline import key_words
 
 _BLOCK = 8  # members of one call on a CPU
 _BLOCK_BYTES = 1 << 24  # of their parameters and all that goes with them
+_ACCELERATOR_BYTES = 1 << 31  # the same on an accelerator, whose blocks are as large as they can be
 _COPIES = 6  # of the parameters in a carry: weights, best ones, gradient, two means of the optimiser, an average
 
 
@@ -27,15 +28,16 @@ class Block:
 
 
 def block_size(template: Plan, count: int) -> int:
-    """Return how many of `count` members one call trains.
+    """Return how many of `count` members one call trains: few different sizes, so that few programs are compiled.
 
-    On a CPU few: what a call costs besides is small beside the work of eight members, and no core waits long for the
-    last block. Large networks go one at a time. Few different sizes, so that few programs are compiled.
+    On a CPU few members: what a call costs besides is small beside the work of eight, and no core waits long for the
+    last block. Large networks go one at a time. On an accelerator as many as its memory allows.
     """
-    if jax.default_backend() != "cpu":
-        return 1 << (count - 1).bit_length()
     bytes_of_one = 4 * _COPIES * example_of(template).layout.size
-    return _BLOCK if _BLOCK * bytes_of_one <= _BLOCK_BYTES else 1
+    if jax.default_backend() == "cpu":
+        return _BLOCK if _BLOCK * bytes_of_one <= _BLOCK_BYTES else 1
+    room = max(_ACCELERATOR_BYTES // bytes_of_one, 1)
+    return min(1 << (count - 1).bit_length(), 1 << (room.bit_length() - 1))
 
 
 def spread(members: Sequence[Any], places: int, cores: int) -> list[list[Any]]:

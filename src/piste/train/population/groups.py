@@ -59,7 +59,7 @@ def kind_of(member: Member) -> Hashable:
 
 
 def alone(plan: Plan) -> Plan:
-    """Return the plan for one device: a population divides its members among devices, not their batches."""
+    """Return the plan for one device: in a population there are members to divide, not batches."""
     return plan if plan.devices == 1 else dataclasses.replace(plan, devices=1)
 
 
