@@ -69,8 +69,11 @@ def _cured(training: Training, code: str, key: str) -> tuple[Fixed | None, str]:
     return None, ""
 
 
-def followed(training: Training, code: str, key: str) -> tuple[float, str]:
-    """Return the true score after the first advice was followed and the training done again, and the remedy's name."""
+def followed(training: Training, planned: int, code: str, key: str) -> tuple[float, str]:
+    """Return the true score after the first advice was followed and the training done again, and the remedy's name.
+
+    A stop that was mended lets it go on for the `planned` epochs.
+    """
     fixed, name, along = cured(training, code, key)
     if fixed is None:
         return float("nan"), ""
@@ -78,7 +81,8 @@ def followed(training: Training, code: str, key: str) -> tuple[float, str]:
     again = with_step(again) if again.step is None else again
     again = with_stream(again) if again.stream is None else again
     longer = (again.steps or training.steps) // max(training.steps, 1)
-    state = _trained(again, training.epochs * max(longer, 1))
+    epochs = planned if name == "usual-stop" else training.epochs * max(longer, 1)
+    state = _trained(again, epochs)
     unseen = again.test if along else training.truth
     assert again.predict is not None
     outputs = again.predict(state, np.asarray(unseen.inputs))
@@ -102,7 +106,7 @@ def repaired(instance: Instance, code: str, key: str) -> dict[str, Any]:
     scores, name = [], ""
     for seed in range(SEEDS):
         clean, faulty = instance.twin(seed), instance.make(seed)
-        regained, name = followed(faulty, code, key)
+        regained, name = followed(faulty, clean.epochs, code, key)
         if not name:
             return {"remedy": "", "repaired": False}
         scores.append([*(true_score(one, trained(one)) for one in (clean, faulty)), regained])
@@ -138,8 +142,12 @@ def _tried(instance: Instance, line: Mapping[str, Any]) -> dict[str, Any]:
         return {"code": first["code"], "broken": f"{type(error).__name__}: {error}"[:200], "repaired": False}
 
 
-def told(known: Sequence[Mapping[str, Any]]) -> str:
-    """Return the shares of what was repaired, and a line for each fault that was not."""
+def told(every: Sequence[Mapping[str, Any]]) -> str:
+    """Return the shares of what was repaired, and a line for each fault that was not.
+
+    Where the fault took nothing from the true score, there was nothing to repair.
+    """
+    known = [one for one in every if "clean" not in one or one["faulty"] < one["clean"]]
     applied = [one for one in known if one.get("remedy")]
     done = sum(one["repaired"] for one in known)
     low, high = wilson(done, len(known))
@@ -151,5 +159,6 @@ def told(known: Sequence[Mapping[str, Any]]) -> str:
     )
     return (
         f"{done} of {len(known)} faults are repaired: {done / max(len(known), 1):.1%} [{low:.1%}, {high:.1%}]; "
-        f"a remedy could be applied to {len(applied)}\n\n### Not repaired\n\n{rows}"
+        f"a remedy could be applied to {len(applied)}; {len(every) - len(known)} more did no harm\n\n"
+        f"### Not repaired\n\n{rows}"
     )

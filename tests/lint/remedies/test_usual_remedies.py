@@ -204,3 +204,19 @@ def test_frozen_parameters_stay_so(cure: Cure, table: Table) -> None:
     after = given.step(before, given.train.inputs[:50], given.train.targets[:50])[0]
     assert jnp.array_equal(before.parameters["hidden"]["kernel"], after.parameters["hidden"]["kernel"])
     assert not jnp.array_equal(before.parameters["head"]["bias"], after.parameters["head"]["bias"])
+
+
+def test_a_stop_waits_for_ten_evaluations_after_the_best(cure: Cure) -> None:
+    at_once = lambda history: len(history) > 1 and history[-1] >= history[-2]  # noqa: E731
+    cured, fixes, record = cure(Pipeline(stop=at_once, higher_is_better=False), "T108")
+    assert [(one.remedy, one.effect) for one in fixes] == [("usual-stop", Effect.GONE)]
+    assert record.clean
+    assert not cured.stop([3.0, 2.0, *[2.5] * 9])
+    assert cured.stop([3.0, 2.0, *[2.5] * 10])
+
+
+def test_a_step_that_gathers_gradients_can_be_shortened(cure: Cure, table: Table) -> None:
+    gathering = optax.MultiSteps(optax.sgd(300.0), every_k_schedule=4)
+    given = pipeline(table, **own_loop(cross_entropy, gathering), parameters_of=lambda state: state.parameters)
+    _, fixes, _ = cure(given, "O201")
+    assert [(one.remedy, one.applied) for one in fixes] == [("learning-rate", True)]

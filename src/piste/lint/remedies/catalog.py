@@ -29,6 +29,7 @@ from piste.lint.remedies import (
     usual_optimiser,
     usual_parts,
     usual_start,
+    usual_stop,
 )
 from piste.lint.remedies.remedy import Remedy
 
@@ -57,6 +58,7 @@ _EVERY = (
     usual_optimiser.REMEDY,
     usual_start.REMEDY,
     one_by_one.REMEDY,  # no example in another's place
+    usual_stop.REMEDY,  # neither at a wobble nor never
     longer.REMEDY,  # until nothing is gained
     # the network's start, loss and update
     output_bias.REMEDY,  # what is known beforehand

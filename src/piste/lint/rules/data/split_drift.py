@@ -134,6 +134,6 @@ RULE = Rule(
     ("train", "validation|test"),
     check,
     statistical=True,
-    explained_by=("D114", "D104"),
+    explained_by=("D114", "D104", "D115"),
     trains=True,
 )

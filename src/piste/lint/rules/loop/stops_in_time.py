@@ -53,6 +53,7 @@ def _early(end: int, turning: int | None, higher: bool) -> Finding:
         cause=f"It waits for the wrong direction: the values given are better when {'higher' if higher else 'lower'}; "
         "or its patience is 0.",
         fix="stop = len(history) - 1 - int(np.argmin(history)) >= patience (argmax for scores)",
+        remedy="usual-stop",
         key="loop.stops-early",
         others=() if higher else ("scores are watched, and higher_is_better=True is not declared",),
     )
@@ -66,6 +67,7 @@ def _never(higher: bool) -> Finding:
         cause="The patience is longer than any training, or it compares with the last value, not with the best; values "
         f"given are better when {'higher' if higher else 'lower'}.",
         fix="A patience of 10 to 50 evaluations, against the best so far",
+        remedy="usual-stop",
         key="loop.never-stops",
     )
 
@@ -79,6 +81,7 @@ def _impatient(end: int) -> Finding:
         ],
         cause="The patience is 0 or 1: validation losses wobble from one evaluation to the next.",
         fix="A patience of 10 or more evaluations",
+        remedy="usual-stop",
         key="loop.impatient",
     )
 
