@@ -14,6 +14,7 @@ from piste.core.studies import TrialRecord
 from piste.train.population import Member
 from piste.tune.objective import Objective
 from piste.tune.priors import Choice
+from piste.tune.schedulers.median import everybody
 from piste.tune.schedulers.scheduler import Scheduler
 from piste.tune.space import Space
 from piste.tune.training import Cohort, heard
@@ -35,7 +36,7 @@ def turns(rounds: int, number: int) -> tuple[int, ...]:
     return tuple(range(step, rounds, step))
 
 
-EVERY_TURN = Scheduler("pbt", "the worst go on from the best ones' weights", turns, lambda *_: True)
+EVERY_TURN = Scheduler("pbt", "the worst go on from the best ones' weights", turns, everybody)
 
 
 @dataclass(frozen=True)

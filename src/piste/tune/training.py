@@ -135,11 +135,15 @@ def _judge(
     hear: Hear,
 ) -> None:
     """Stop the members that the scheduler does not let go on."""
-    stopped = [
+    standing: dict[int, list[int]] = {}
+    for number in cohort.going:
+        standing.setdefault(cohort.done(number), []).append(number)
+    going = {
         number
-        for number in cohort.going
-        if not rule.scheduler.survives(curves, number, cohort.done(number), rule.rounds)
-    ]
+        for rung, numbers in standing.items()
+        for number in rule.scheduler.survivors(curves, numbers, rung, rule.rounds)
+    }
+    stopped = [number for number in cohort.going if number not in going]
     for number in stopped:
         records[number] = replace(records[number], status=TrialStatus.STOPPED)
     if stopped:

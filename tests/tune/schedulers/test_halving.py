@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from piste.tune.schedulers.halving import bracket, hyperband_rungs, hyperband_survives, rungs, survives
+from piste.tune.schedulers.halving import bracket, hyperband_rungs, hyperband_survivors, rungs, survivors
 
 
 def test_by_hand() -> None:
@@ -13,13 +13,14 @@ def test_by_hand() -> None:
     assert rungs(50) == (1, 3, 9, 27)
     assert rungs(1) == ()
     curves = {0: [0.9], 1: [0.5], 2: [0.7], 3: [0.6]}
-    assert [number for number in curves if survives(curves, number, 1, 81)] == [1, 3]
+    assert survivors(curves, [0, 1, 2, 3], 1, 81) == {1, 3}
+    assert survivors(curves, [0, 3], 1, 81) == {3}
 
 
 @given(st.lists(st.floats(0, 9), min_size=1, max_size=30))
 def test_a_third_goes_on(losses: list[float]) -> None:
     curves = {number: [loss] for number, loss in enumerate(losses)}
-    kept = [number for number in curves if survives(curves, number, 1, 81)]
+    kept = survivors(curves, list(curves), 1, 81)
     assert len(kept) == math.ceil(len(losses) / 3)
     assert max(losses[number] for number in kept) <= min(
         (loss for number, loss in enumerate(losses) if number not in kept), default=math.inf
@@ -27,8 +28,8 @@ def test_a_third_goes_on(losses: list[float]) -> None:
 
 
 def test_who_failed_stops() -> None:
-    assert not survives({0: [math.inf], 1: [math.nan]}, 0, 1, 81)
-    assert not survives({0: [math.nan]}, 0, 1, 81)
+    assert not survivors({0: [math.inf], 1: [math.nan]}, [0, 1], 1, 81)
+    assert survivors({0: [math.nan], 1: [9.0]}, [0, 1], 1, 81) == {1}
 
 
 def test_brackets_are_those_of_the_paper() -> None:
@@ -43,8 +44,8 @@ def test_brackets_are_those_of_the_paper() -> None:
 def test_a_bracket_is_judged_by_itself() -> None:
     late = next(number for number in range(200) if bracket(81, number) == 1)
     curves = {0: [0.1] * 3, late: [0.9] * 3}
-    assert hyperband_survives(curves, late, 3, 81)
-    assert not survives(curves, late, 3, 81)
+    assert hyperband_survivors(curves, [late], 3, 81) == {late}
+    assert not survivors(curves, [late], 3, 81)
 
 
 @pytest.mark.parametrize("rounds", [1, 2, 3, 10, 1000])

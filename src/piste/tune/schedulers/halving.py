@@ -6,7 +6,7 @@ tells: it divides the trials among brackets, whose first rung comes the later th
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from piste.tune.schedulers.scheduler import Curves, Scheduler, at
 
@@ -19,16 +19,14 @@ def rungs(rounds: int, number: int = 0) -> tuple[int, ...]:
     return tuple(FIRST * FACTOR**step for step in range(_count(rounds)))
 
 
-def survives(curves: Curves, number: int, rung: int, rounds: int) -> bool:
-    """Return whether trial `number` is among the best third of those at the rung; the first to come always is."""
-    return _among_the_best(at(curves, rung), number)
+def survivors(curves: Curves, numbers: Collection[int], rung: int, rounds: int) -> set[int]:
+    """Return those of `numbers` that are among the best third of those at the rung; the first to come always is."""
+    return _best_third(at(curves, rung)) & set(numbers)
 
 
-def _among_the_best(losses: Mapping[int, float], number: int) -> bool:
-    if not math.isfinite(losses[number]):
-        return False
-    better = sum((loss, other) < (losses[number], number) for other, loss in losses.items())
-    return better < max(math.ceil(len(losses) / FACTOR), 1)
+def _best_third(losses: Mapping[int, float]) -> set[int]:
+    ranked = sorted((loss, number) for number, loss in losses.items() if math.isfinite(loss))
+    return {number for _, number in ranked[: max(math.ceil(len(losses) / FACTOR), 1)]}
 
 
 def bracket(rounds: int, number: int) -> int:
@@ -47,16 +45,17 @@ def hyperband_rungs(rounds: int, number: int) -> tuple[int, ...]:
     return rungs(rounds)[bracket(rounds, number) :]
 
 
-def hyperband_survives(curves: Curves, number: int, rung: int, rounds: int) -> bool:
-    """Return whether trial `number` is among the best third of its own bracket at the rung."""
-    own = bracket(rounds, number)
-    losses = {other: loss for other, loss in at(curves, rung).items() if bracket(rounds, other) == own}
-    return _among_the_best(losses, number)
+def hyperband_survivors(curves: Curves, numbers: Collection[int], rung: int, rounds: int) -> set[int]:
+    """Return those of `numbers` that are among the best third of their own bracket at the rung."""
+    brackets: dict[int, dict[int, float]] = {}
+    for number, loss in at(curves, rung).items():
+        brackets.setdefault(bracket(rounds, number), {})[number] = loss
+    return set().union(*map(_best_third, brackets.values())) & set(numbers)
 
 
 def _count(rounds: int) -> int:
     return max(math.ceil(math.log(max(rounds, 1) / FIRST, FACTOR) - 1e-9), 0)
 
 
-HALVING = Scheduler("halving", "the best third goes on after rounds 1, 3, 9 ...", rungs, survives)
-HYPERBAND = Scheduler("hyperband", "halving from several first rungs", hyperband_rungs, hyperband_survives)
+HALVING = Scheduler("halving", "the best third goes on after rounds 1, 3, 9 ...", rungs, survivors)
+HYPERBAND = Scheduler("hyperband", "halving from several first rungs", hyperband_rungs, hyperband_survivors)

@@ -1,7 +1,9 @@
 """Schedulers that give every trial a fair run: none, and the median rule."""
 
+import bisect
 import math
 import statistics
+from collections.abc import Collection, Sequence
 
 from piste.tune.schedulers.scheduler import Curves, Scheduler
 
@@ -13,18 +15,30 @@ def every_round(rounds: int, number: int) -> tuple[int, ...]:
     return tuple(range(WARM_UP, rounds))
 
 
-def survives(curves: Curves, number: int, rung: int, rounds: int) -> bool:
-    """Return whether the best loss of trial `number` so far is below the median of the others' mean losses so far.
+def survivors(curves: Curves, numbers: Collection[int], rung: int, rounds: int) -> set[int]:
+    """Return those of `numbers` whose best loss so far is no worse than the median of the others' mean losses so far.
 
     The rule of Vizier (Golovin et al. 2017, section 3.2): a mean over rounds is no luck of one of them.
     """
-    best = min(curves[number][:rung])
-    if not math.isfinite(best):
-        return False
-    others = [losses[:rung] for other, losses in curves.items() if other != number and len(losses) >= rung]
-    means = [statistics.fmean(one) for one in others]
-    return len(means) < WARM_UP or best <= statistics.median(means)
+    means = {other: statistics.fmean(losses[:rung]) for other, losses in curves.items() if len(losses) >= rung}
+    ordered = sorted(means.values())
+    return {number for number in numbers if _good_enough(min(curves[number][:rung]), means[number], ordered)}
 
 
-NONE = Scheduler("none", "every trial trains to its end", lambda rounds, number: (), lambda *_: True)
-MEDIAN = Scheduler("median", "who is worse than the median of the others stops", every_round, survives)
+def _good_enough(best: float, own: float, ordered: Sequence[float]) -> bool:
+    """Return whether `best` is no worse than the median of the means `ordered` without the trial's `own`."""
+    others = len(ordered) - 1
+    if not math.isfinite(best) or others < WARM_UP:
+        return math.isfinite(best)
+    left_out = bisect.bisect_left(ordered, own)
+    middle = [ordered[place + (place >= left_out)] for place in ((others - 1) // 2, others // 2)]
+    return best <= sum(middle) / 2
+
+
+def everybody(curves: Curves, numbers: Collection[int], rung: int, rounds: int) -> set[int]:
+    """Return all of `numbers`."""
+    return set(numbers)
+
+
+NONE = Scheduler("none", "every trial trains to its end", lambda rounds, number: (), everybody)
+MEDIAN = Scheduler("median", "who is worse than the median of the others stops", every_round, survivors)

@@ -5,7 +5,7 @@ trials had at that rung, those that stopped there included, and says which of th
 keeps nothing, so that workers which finish at different times, and a study that was cut short, ask it alike.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 Curves = Mapping[int, Sequence[float]]
@@ -20,14 +20,14 @@ class Scheduler:
     ----------
     rungs
         `rungs(rounds, number)`: the rounds after which trial `number` of at most `rounds` rounds is judged.
-    survives
-        `survives(curves, number, rung, rounds)`: whether it goes on after the rung.
+    survivors
+        `survivors(curves, numbers, rung, rounds)`: which of `numbers`, all of which stand at the rung, go on.
     """
 
     name: str
     title: str
     rungs: Callable[[int, int], tuple[int, ...]]
-    survives: Callable[[Curves, int, int, int], bool]
+    survivors: Callable[[Curves, Collection[int], int, int], set[int]]
 
 
 def at(curves: Curves, rung: int) -> dict[int, float]:
