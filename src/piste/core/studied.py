@@ -4,7 +4,7 @@ A *place* is where a value lies in [0, 1) on its setting's own scale, as in `Tri
 variance of the loss over the whole space.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf, isfinite
 
 from piste.core.records import Score
@@ -162,6 +162,7 @@ class StudyResults:
 
     best: int | None = None  # number of the best trial
     by_loss: bool = True  # whether losses of different trials can be compared; else their scores are
+    levelled: dict[int, float] = field(default_factory=dict)  # losses of stopped trials, as if they had gone on
     axes: tuple[AxisRecord, ...] = ()
     estimate: EstimateRecord | None = None
     so_far: tuple[EstimateRecord, ...] = ()  # of the first 1, 2, 4 ... trials
@@ -202,8 +203,8 @@ class Studied:
         return "loss" if self.results.by_loss else self.study.metric
 
     def value(self, trial: TrialRecord) -> float | None:
-        """Return the number by which figures compare a trial."""
-        found = trial.loss if self.results.by_loss else trial.score
+        """Return the number by which figures compare a trial; of a stopped one, what it would have come to."""
+        found = self.results.levelled.get(trial.number, trial.loss) if self.results.by_loss else trial.score
         return found if found is not None and isfinite(found) else None
 
 

@@ -45,8 +45,14 @@ def _described(studied: Studied, found: ImportancesRecord) -> str:
     return (
         f"{first.label} explains the most, {_share(first.share)} of the variance of the {studied.compared} over the "
         "whole space. Intervals are over the trees of the forest. A made-up setting of no effect gets "
-        f"{_share(found.floor)} (dashed)."
+        f"{_share(found.floor)} (dashed).{_levelled(studied)}"
     )
+
+
+def _levelled(studied: Studied) -> str:
+    if not studied.results.levelled:
+        return ""
+    return " Trials that were stopped early count as if their loss had fallen on as that of the others did."
 
 
 def _doubt(found: ImportancesRecord) -> tuple[Block, ...]:

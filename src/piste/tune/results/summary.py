@@ -1,7 +1,7 @@
 """Everything about a study that takes computing to know, from its record and its trials alone."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from piste.tune.results.axes import axes
 from piste.tune.results.estimate import Measure, estimates
 from piste.tune.results.examples import unpacked
 from piste.tune.results.importance import FEWEST, importances
+from piste.tune.results.levelled import levelled
 from piste.tune.results.regions import regions
 from piste.tune.space import Space
 from piste.tune.written import parsed
@@ -35,13 +36,15 @@ def summarised(study: StudyRecord, trials: Sequence[TrialRecord]) -> StudyResult
     if not ranked:
         return StudyResults(axes=axes(space), notes=("No trial has a result yet.",))
     so_far, notes = _believed(study, trials)
-    values = [_compared(objective, one) for one in trials]
+    level = levelled(trials) if objective.by_loss else {}
+    values = [_compared(objective, one, level) for one in trials]
     mattered = importances(space, [one.places for one in trials], values, study.seed)
     if mattered is None:
         notes.append(f"Which settings mattered is not told from fewer than {FEWEST} trials with different results.")
     return StudyResults(
         best=ranked[0].number,
         by_loss=objective.by_loss,
+        levelled=level,
         axes=axes(space),
         estimate=so_far[-1] if so_far else None,
         so_far=so_far,
@@ -51,11 +54,11 @@ def summarised(study: StudyRecord, trials: Sequence[TrialRecord]) -> StudyResult
     )
 
 
-def _compared(objective: Objective, trial: TrialRecord) -> float:
+def _compared(objective: Objective, trial: TrialRecord, level: Mapping[int, float]) -> float:
     """Return what the figures compare trials by: the loss, or the metric turned where losses are of different kinds."""
     if not objective.by_loss:
         return objective.value(trial)
-    return trial.loss if trial.loss is not None else math.inf
+    return level.get(trial.number, trial.loss if trial.loss is not None else math.inf)
 
 
 def _believed(study: StudyRecord, trials: Sequence[TrialRecord]) -> tuple[tuple[EstimateRecord, ...], list[str]]:
