@@ -30,7 +30,10 @@ export function speech(language: string, texts: Record<string, string>): Speech 
   };
   return {
     language,
-    say: (name, places = {}) => filled(texts[name] ?? name, places),
+    say: (name, places = {}) => {
+      if (!(name in texts)) console.error(`there is no sentence called ${name}`);
+      return filled(texts[name] ?? name, places);
+    },
     known: (name, text) => texts[name] ?? text,
     number,
     count: (value) => whole.format(value),

@@ -65,7 +65,7 @@ class Browser:
         line, self._rest = self._rest.split(b"\0", 1)
         message: dict[str, Any] = json.loads(line)
         if message.get("method") in NOTED:
-            self.complaints.append(json.dumps(message["params"])[:500])
+            self.complaints.append(json.dumps(message["params"])[:1500])
         elif message.get("method") == REQUEST:
             self.addresses.append(message["params"]["request"]["url"])
         return message
@@ -91,7 +91,7 @@ class Browser:
         """Wait until an expression in the page is true, and return its value."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            if value := self.do(script):
+            if value := self.do(f"(() => {{ try {{ return {script} }} catch {{ return false }} }})()"):
                 return value
             time.sleep(0.05)
         raise AssertionError(f"{script} stayed false; the page says {self.text()[:1500]!r}; {self.complaints}")

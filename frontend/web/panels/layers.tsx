@@ -102,7 +102,8 @@ function Strip({values, scale}: {values: Values; scale: Scale}) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     const draw = () => {
-      const context = canvas.current!.getContext('2d')!;
+      const context = canvas.current?.getContext('2d');
+      if (!context) return;
       const style = getComputedStyle(document.documentElement);
       context.clearRect(0, 0, values.length, 1);
       values.forEach((value, place) => {

@@ -24,7 +24,7 @@ export function Surface({data}: {data: SurfaceData}) {
   const [until, setUntil] = useState(1);
   const model = useMemo(() => modelOf(data, log), [data, log]);
   useEffect(() => {
-    const draw = () => drawAll(canvas.current!, model, data, eye, shown, until);
+    const draw = () => canvas.current && drawAll(canvas.current, model, data, eye, shown, until);
     draw();
     const size = new ResizeObserver(draw);
     size.observe(canvas.current!);

@@ -18,7 +18,7 @@ export function Parallel(props: Props) {
   const latest = useRef(props);
   latest.current = props;
   useEffect(() => {
-    const draw = () => drawLines(canvas.current!, latest.current);
+    const draw = () => canvas.current && drawLines(canvas.current, latest.current);
     draw();
     const size = new ResizeObserver(draw);
     size.observe(canvas.current!);

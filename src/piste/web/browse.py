@@ -103,7 +103,8 @@ class Browse:
         while len(self._curves) > _MOST_CURVES:
             self._curves.pop(next(iter(self._curves)))
         low, high = number(request, "from"), number(request, "to")
-        return drawn(curves, choice(request, "across", ACROSS), low, high, whole(request, "buckets", 600, 4000))
+        buckets = whole(request, "buckets", 600, 4000)
+        return drawn(curves, choice(request, "across", ACROSS), low, high, buckets, self._reader.best_epoch(folder))
 
     def _report(self, request: Request) -> Response:
         folder = self._run(request)

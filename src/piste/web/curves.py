@@ -106,10 +106,13 @@ class Curves:
             self._columns[name].append(float("nan") if value is None else value)
 
 
-def drawn(curves: Curves, across: str, low: float | None, high: float | None, buckets: int) -> dict[str, Any]:
+def drawn(
+    curves: Curves, across: str, low: float | None, high: float | None, buckets: int, best_epoch: float | None = None
+) -> dict[str, Any]:
     """Return what the charts draw between `low` and `high` of `across`, each with at most about 4 `buckets` points.
 
-    A point to each side of the range stays, so that lines run on to the edge.
+    A point to each side of the range stays, so that lines run on to the edge. The best point is that of `best_epoch`;
+    where the run does not say yet which that is, the one with the lowest validation loss.
     """
     columns = curves.read()
     order = _ascending(columns[across])
@@ -117,7 +120,7 @@ def drawn(curves: Curves, across: str, low: float | None, high: float | None, bu
     along = columns[across]
     first = 0 if low is None else max(0, int(np.searchsorted(along, low)) - 1)
     last = len(along) if high is None else min(len(along), int(np.searchsorted(along, high, "right")) + 1)
-    best = _best(columns["validation_loss"])
+    best = _best(columns, best_epoch)
     shown = {name: column[first:last] for name, column in columns.items()}
     charts = {}
     for chart, names in CHARTS.items():
@@ -144,7 +147,10 @@ def _ascending(along: Numbers) -> Any:
     return places[np.argsort(along[places], kind="stable")]
 
 
-def _best(losses: Numbers) -> int | None:
+def _best(columns: dict[str, Numbers], epoch: float | None) -> int | None:
+    losses, said = columns["validation_loss"], np.flatnonzero(columns["epoch"] == epoch)
+    if epoch is not None and len(said):
+        return int(said[-1])
     return int(np.nanargmin(np.where(np.isfinite(losses), losses, np.inf))) if np.isfinite(losses).any() else None
 
 

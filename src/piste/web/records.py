@@ -57,6 +57,14 @@ class Reader:
             fields["training"].pop("augmented", None)
         return {**fields, "folder": folder.name, "files": [*stamps(folder.path)]}
 
+    def best_epoch(self, folder: RunFolder) -> float | None:
+        """Return the epoch whose parameters were kept; None where the run does not say so yet."""
+        try:
+            run = self.record(folder, RunRecord, RUN)
+        except RunError:
+            return None
+        return run.training.best_epoch if run and run.training else None
+
     def panels(self, folder: RunFolder) -> tuple[Panel, ...]:
         """Return the report's parts, those left out that the page has a panel of its own for."""
         damaged: list[str] = []
