@@ -51,9 +51,8 @@ def _number(value: float) -> str:
 
 def check(settings: Any) -> None:
     """Raise `SettingError` for the first field of the dataclass `settings` that breaks its declaration."""
-    hints = _hints(type(settings))  # type: ignore[arg-type]
-    for field in dataclasses.fields(settings):
-        _check_value(field.name, getattr(settings, field.name), hints[field.name])
+    for name, kinds, constraints in _declared(type(settings)):  # type: ignore[arg-type]
+        _check_value(name, getattr(settings, name), kinds, constraints)
 
 
 def from_mapping(kind: type[Settings], values: Mapping[str, Any], where: str) -> Settings:
@@ -78,6 +77,12 @@ def _hints(kind: type) -> dict[str, Any]:
     return get_type_hints(kind, include_extras=True)
 
 
+@lru_cache(maxsize=64)
+def _declared(kind: type) -> tuple[tuple[str, tuple[Any, ...], list[Any]], ...]:
+    hints = _hints(kind)
+    return tuple((field.name, *_unwrap(hints[field.name])) for field in dataclasses.fields(kind))
+
+
 def _plain(value: Any) -> Any:
     if hasattr(value, "tolist"):  # NumPy's numbers and arrays; it is not imported, so that the help opens quickly
         value = value.tolist()
@@ -100,8 +105,7 @@ def nearest(name: str, known: Collection[str]) -> str:
     return f"Did you mean '{close[0]}'?" if close else f"Known are: {', '.join(known)}."
 
 
-def _check_value(name: str, value: Any, hint: Any) -> None:
-    kind, constraints = _unwrap(hint)
+def _check_value(name: str, value: Any, kind: tuple[Any, ...], constraints: list[Any]) -> None:
     if value is None and type(None) in kind:
         return
     if not any(_fits(value, one) for one in kind):

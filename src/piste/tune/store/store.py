@@ -8,11 +8,13 @@ its trials taken, and what it tells of them is passed over.
 import datetime
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import takewhile
 from pathlib import Path
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from piste.core.studies import StudyRecord, TrialRecord, TrialStatus
+from piste.tune.objective import ENDED
 from piste.tune.space import Space
 from piste.tune.store import claims
 from piste.tune.store.address import address
@@ -38,6 +40,7 @@ class Store:
     def __init__(self, database: Database, space: Space, worker: Worker) -> None:
         self._database, self._space, self._worker = database, space, worker
         self._tables = database.tables
+        self._known: list[TrialRecord] = []  # the first ones, as long as all have ended: they change no more
 
     @classmethod
     def create(cls, study: StudyRecord, folder: Path, space: Space, worker: Worker, store: str = "") -> "Store":
@@ -147,14 +150,18 @@ class Store:
             select(table.c.state, attributes.c.value_json)
             .join(attributes, attributes.c.trial_id == table.c.trial_id)
             .where(table.c.study_id == self._database.number, attributes.c.key == RECORD)
+            .where(table.c.number >= len(self._known))
             .order_by(table.c.number)
         )
         with self._database.engine.connect() as connection:
             found = [(str(getattr(state, "name", state)), text) for state, text in connection.execute(query)]
-        return tuple(
+        fresh = [
             replace(trial_of(text), status=TrialStatus.RUNNING) if state == "RUNNING" else trial_of(text)
             for state, text in found
-        )
+        ]
+        every = (*self._known, *fresh)
+        self._known += takewhile(lambda one: one.status in ENDED, fresh)
+        return every
 
     def close(self) -> None:
         """Let go of the database."""
