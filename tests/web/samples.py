@@ -4,6 +4,7 @@ import math
 import random
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -172,7 +173,7 @@ def trial(number: int) -> TrialRecord:
     drawn = random.Random(number)
     places = tuple(drawn.random() for _ in range(4))
     sgd = places[2] >= 0.5
-    settings = {"learning_rate": 10 ** (4 * places[0] - 4), "width": round(16 * 16 ** places[1])}
+    settings: dict[str, Any] = {"learning_rate": 10 ** (4 * places[0] - 4), "width": round(16 * 16 ** places[1])}
     settings |= {"optimiser": "sgd", "momentum": places[3]} if sgd else {"optimiser": "adamw"}
     made = TrialRecord(number, settings, places, sampling=f"round {number // 10 + 1}", seconds=0.5)
     if number == 7:

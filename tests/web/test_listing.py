@@ -44,7 +44,12 @@ def test_a_second_look_reads_no_file_again(tmp_path: Path, monkeypatch: pytest.M
     assert len(listing.entries()) == 100
     read: list[Path] = []
     whole = Path.read_bytes
-    monkeypatch.setattr(Path, "read_bytes", lambda path: (read.append(path), whole(path))[1])
+
+    def noted(path: Path) -> bytes:
+        read.append(path)
+        return whole(path)
+
+    monkeypatch.setattr(Path, "read_bytes", noted)
     listing.entries()
     assert read == []
     RunFolder(tmp_path / "run-7").write(run(status=Status.FAILED), RUN)

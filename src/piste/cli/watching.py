@@ -27,36 +27,32 @@ def beside(runs: Path, *, watch: bool, quiet: bool = False) -> Iterator[None]:
     if not watch:
         yield
         return
-    page = _started(runs)
-    try:
-        yield
-        if not quiet and sys.stderr.isatty():
-            _stay(page)
-    finally:
-        page.stdin and page.stdin.close()
-        page.wait()
-
-
-def _started(runs: Path) -> "subprocess.Popen[str]":
     runs.mkdir(parents=True, exist_ok=True)
-    page = subprocess.Popen(
-        [sys.executable, "-m", "piste.web.beside", str(runs)],
+    command = [sys.executable, "-m", "piste.web.beside", str(runs)]
+    # A session of its own, because Ctrl-C is for the training. That its input is closed at the end tells it to go.
+    with subprocess.Popen(
+        command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        start_new_session=True,  # Ctrl-C is for the training
-    )
+        start_new_session=True,
+    ) as page:
+        _told(page)
+        yield
+        if not quiet and sys.stderr.isatty():
+            _stay(page)
+
+
+def _told(page: "subprocess.Popen[str]") -> None:
     address = page.stdout.readline().strip() if page.stdout else ""
     if not address:
         said = page.stderr.read().strip() if page.stderr else ""
-        page.wait()
         raise (MissingExtraError if "pip install" in said else RunError)(said or "The page could not be served.")
     address = f"{address}?since={int(time.time())}#/newest/{PANEL}"
     sys.stderr.write(f"Watch it on this page:\n{address}\n")
     sys.stderr.flush()
     webbrowser.open(address)
-    return page
 
 
 def _stay(page: "subprocess.Popen[str]") -> None:

@@ -13,15 +13,15 @@ from piste.core.errors import PisteError
 from piste.web.server import serve_folder
 
 
-def main(folder: str) -> int:
-    """Serve the page about `folder`; return 2, with a sentence on standard error, where that cannot be."""
+def main(folder: str) -> None:
+    """Serve the page about `folder`; where that cannot be, end with code 2 and a sentence on standard error."""
     threading.Thread(target=_end_with_the_input, daemon=True).start()
     try:
         serve_folder(Path(folder), _say)
     except PisteError as error:
         sys.stderr.write(f"{error}\n")
-        return 2
-    return 0
+        sys.stderr.flush()
+        os._exit(2)  # the thread may hold standard input, which an ordinary end would wait for
 
 
 def _say(address: str) -> None:
@@ -36,4 +36,4 @@ def _end_with_the_input() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    main(sys.argv[1])

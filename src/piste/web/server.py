@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 MISSING = "The page needs Starlette and uvicorn, which are not installed: pip install 'piste[web]'."
 LOOPBACK = "127.0.0.1"
+LAST_PORT = 65535
 
 
 def serve(asking: "Asking", ready: Callable[[str], None]) -> None:
@@ -99,10 +100,12 @@ def _serve(
 
 
 def _listening(host: str, port: int) -> socket.socket:
+    if not 0 <= port <= LAST_PORT:
+        raise SettingError(f"A port is a number from 0 to {LAST_PORT}. Got --port {port}.")
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         return socket.create_server((host, port), family=family)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         raise SettingError(
             f"The page cannot be served at {host}, port {port} ({error}); choose another --host or --port."
         ) from error
