@@ -4,6 +4,7 @@ import dataclasses
 import math
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from piste.core.compare import Agreement, ComparisonRecord, Difference, Parting
 from piste.core.drift import ComparedScore
 from piste.core.panels import Chart, Grid, Panel
 from piste.core.records import Score
+from piste.core.runs import RunFolder
 from piste.core.views import (
     AttributionRecord,
     AttributionsRecord,
@@ -40,9 +42,9 @@ from piste.core.views_inside import (
     UnitsRecord,
 )
 from piste.core.watched import Look, WatchedRecord
-from piste.report import html, text
+from piste.report import html, panels_of, text, write_report
 from piste.report.compare import panels_of_comparison
-from piste.report.view import DRAWN, panels_of_view
+from piste.report.view import DRAWN, panels_of_view, write_view
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
@@ -237,3 +239,15 @@ def test_chromium_draws_all_of_them_without_a_word(tmp_path: Path) -> None:
     assert 'class="failed' not in dom
     assert "<img src=x" not in dom
     assert [line for line in log.splitlines() if ":CONSOLE" in line] == []
+
+
+def test_the_report_ends_with_the_views_that_were_kept(run_of: Callable[[str], RunFolder]) -> None:
+    folder = run_of("two_class")
+    before = [panel.name for panel in panels_of(folder)]
+    for name in ("hessian", "embedding"):
+        write_view(folder, ViewRecord(name, f"The {name}", "run", RECORDS[name][1]))
+    folder.write(b'{"name": "hessian", "data": 3}', "view-damaged.json")
+    after = panels_of(folder)
+    assert [panel.name for panel in after] == [*before, "view-damaged", "view-embedding", "view-hessian"]
+    assert "view-damaged.json could not be read" in text(after)
+    write_report(folder)

@@ -55,8 +55,12 @@ def attribution(subject: Subject, options: ViewOptions) -> tuple[AttributionsRec
     examples = shown_examples(subject, options)
     kind = _kind(subject)
     explained = [_explained(subject, examples, at, kind) for at in range(len(examples.rows))]
-    notes = (_NOTES[kind],)
-    return AttributionsRecord(kind, examples.split, tuple(explained)), notes
+    shared = ", less the mean of those of all classes" if _compete(subject) else ""
+    note = (
+        f"What is explained is the network's raw output for the answer{shared}. It is compared with "
+        f"{_BASELINES[kind]}; integrated gradients add up to the difference, and the gap says how nearly."
+    )
+    return AttributionsRecord(kind, examples.split, tuple(explained)), (note,)
 
 
 _BASELINES = {
@@ -64,11 +68,6 @@ _BASELINES = {
     "sequences": "a sequence at the mean of the train split",
     "table": "a row of the mean inputs of the train split",
     "texts": "a text of words that are not known",
-}
-_NOTES = {
-    kind: f"What is explained is the network's raw output for the answer, less the mean of those of all classes. It is "
-    f"compared with {baseline}; integrated gradients add up to the difference, and the gap says how nearly."
-    for kind, baseline in _BASELINES.items()
 }
 
 
@@ -126,12 +125,16 @@ def _asked(subject: Subject, inputs: NDArray[Any], kind: str) -> _Explained:
     return _Explained(run, entered, baseline)
 
 
+def _compete(subject: Subject) -> bool:
+    return subject.encoding.task in (Task.TWO_CLASS, Task.MANY_CLASS)
+
+
 def reader_of(subject: Subject) -> Callable[[jax.Array], jax.Array]:
     """Return what makes the explained outputs (B, K) of the network's own.
 
     Of outputs that compete, each minus the mean of all: what they have in common changes no probability.
     """
-    compete = subject.encoding.task in (Task.TWO_CLASS, Task.MANY_CLASS)
+    compete = _compete(subject)
 
     def read(outputs: jax.Array) -> jax.Array:
         return outputs - jnp.mean(outputs, axis=-1, keepdims=True) if compete else outputs

@@ -1,5 +1,6 @@
 """The decision boundary: what the network answers all over a plane through its inputs, before and after training."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ from piste.recipe.view_subject import Moment, Subject
 SIZE, MOMENTS, POINTS = 72, 4, 400
 _MARGIN = 0.08  # of the range of the examples, on each side
 _WIDE = 4000  # values of one input up to which principal directions of all of them are found
+_ROOM, _FEWEST = 5e7, 12  # values of all places of a grid together, and places of a side all the same
 
 Values = NDArray[np.float64]
 Seen = tuple[BoundaryRecord, tuple[str, ...]]
@@ -26,7 +28,7 @@ Seen = tuple[BoundaryRecord, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class _Ground:
-    """A plane: titles, where the examples of the test split lie (N, 2), and the inputs at places (P, 2)."""
+    """A plane: titles, where the examples shown lie (N, 2), and the inputs at places (P, 2)."""
 
     titles: tuple[str, str]
     places: Values
@@ -38,8 +40,10 @@ def boundary(subject: Subject, options: ViewOptions) -> Seen:
     """Return the boundary and notes. Raises `SettingError` for columns or a point that do not fit the data."""
     if subject.encoding.task is Task.MULTI_LABEL:
         raise SettingError("A boundary needs one answer per example, and this target has several labels.")
-    ground = _ground(subject, options)
-    size = options.size or SIZE
+    shown = subject.sample("test", POINTS)
+    ground = _ground(subject, options, shown)
+    room = int(math.sqrt(_ROOM / math.prod(subject.encoding.input_shape)))
+    size = options.size or max(min(SIZE, room), _FEWEST)
     x, y = (_axis(ground.places[:, place], size, _asked(options, place)) for place in (0, 1))
     grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
     inputs = ground.inputs(grid)
@@ -47,8 +51,7 @@ def boundary(subject: Subject, options: ViewOptions) -> Seen:
     networks = [_at(subject.network, one) for one in moments]
     answers = [_answers(network, inputs) for network in networks]
     numbers = subject.encoding.task is Task.REGRESSION
-    truth = np.asarray(subject.splits.truth["test"], np.float64).reshape(len(ground.places), -1)[:, 0]
-    shown = subject.sample("test", POINTS)
+    truth = np.asarray(subject.splits.truth["test"], np.float64)[shown].reshape(len(shown), -1)[:, 0]
     said = _answers(subject.network, subject.examples("test").inputs[shown])[0]
     record = BoundaryRecord(
         *ground.titles,
@@ -59,13 +62,14 @@ def boundary(subject: Subject, options: ViewOptions) -> Seen:
         () if numbers else tuple(_rows(one[1], size) for one in answers),
         () if numbers else tuple(_rows(one[2], size) for one in answers),
         subject.encoding.classes,
-        _plain(ground.places[shown, 0]),
-        _plain(ground.places[shown, 1]),
-        _plain(truth[shown]),
-        () if numbers else tuple((said == truth[shown]).tolist()),
+        _plain(ground.places[:, 0]),
+        _plain(ground.places[:, 1]),
+        _plain(truth),
+        () if numbers else tuple((said == truth).tolist()),
         _marked(subject, options, ground, networks),
     )
-    return record, (*([ground.note] if ground.note else []), *notes)
+    several = "The answer drawn is the first of several numbers." if numbers and subject.encoding.outputs > 1 else ""
+    return record, (*(note for note in (ground.note, several) if note), *notes)
 
 
 def moments_of(subject: Subject, options: ViewOptions, usual: int) -> tuple[tuple[Moment, ...], tuple[str, ...]]:
@@ -100,15 +104,15 @@ def _at(network: Network, moment: Moment) -> Network:
     return Network(network.model, moment.parameters, moment.state, network.encoding, network.precision)
 
 
-def _ground(subject: Subject, options: ViewOptions) -> _Ground:
+def _ground(subject: Subject, options: ViewOptions, shown: NDArray[np.int64]) -> _Ground:
     numbers = [one for one in subject.dataset.used if one.kind is Kind.NUMBER]
     alone = len(subject.dataset.used) == 2 == len(numbers)
     if options.x or options.y or alone:
-        return _of_columns(subject, options, numbers)
-    return _of_directions(subject)
+        return _of_columns(subject, options, numbers, shown)
+    return _of_directions(subject, shown)
 
 
-def _of_columns(subject: Subject, options: ViewOptions, numbers: Sequence[Column]) -> _Ground:
+def _of_columns(subject: Subject, options: ViewOptions, numbers: Sequence[Column], shown: NDArray[np.int64]) -> _Ground:
     """Return the plane of two columns; all others are held at their median or commonest value."""
     if subject.encoding.image_shape is not None or subject.encoding.read is not None or len(numbers) < 2:
         raise SettingError("The options x and y name two columns of numbers, and these data do not have them.")
@@ -121,7 +125,7 @@ def _of_columns(subject: Subject, options: ViewOptions, numbers: Sequence[Column
     columns, _ = subject.dataset.select("test")
     train, _ = subject.dataset.select("train")
     usual = [_usual(column) for column in train]
-    place = {column.name: column for column in columns}
+    place = {column.name: column.take(shown) for column in columns}
     places = np.stack([np.asarray(place[name].values, np.float64) for name in chosen], axis=1)
 
     def inputs(at: Values) -> NDArray[np.generic]:
@@ -135,7 +139,7 @@ def _of_columns(subject: Subject, options: ViewOptions, numbers: Sequence[Column
 
     rest = len(columns) - 2
     note = f"The other {rest} column{'s are' if rest > 1 else ' is'} held at the usual value; the points are not."
-    return _Ground((chosen[0], chosen[1]), np.nan_to_num(places), inputs, note if rest else "")
+    return _Ground((chosen[0], chosen[1]), places, inputs, note if rest else "")
 
 
 def _usual(column: Column) -> Column:
@@ -155,8 +159,8 @@ def _filled(column: Column, values: Values) -> Column:
     return Column(column.name, column.kind, values, np.zeros(len(values), bool), column.form)
 
 
-def _of_directions(subject: Subject) -> _Ground:
-    train, test = subject.train.inputs, subject.examples("test").inputs
+def _of_directions(subject: Subject, shown: NDArray[np.int64]) -> _Ground:
+    train, test = subject.train.inputs, subject.examples("test").inputs[shown]
     shape = train.shape[1:]
     if np.issubdtype(train.dtype, np.integer) and train.dtype != np.uint8:
         raise SettingError("Words have no directions in between, so that there is no plane to show a boundary on.")

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from piste.core.panels import Block, Panel, Text
 from piste.core.runs import RunFolder
-from piste.core.views import ViewRecord
+from piste.core.views import ViewRecord, read_view
 from piste.report.page import html
 from piste.report.panels.views_adversarial import adversarial
 from piste.report.panels.views_attribution import attribution
@@ -38,6 +40,18 @@ def panels_of_view(record: ViewRecord) -> tuple[Panel, ...]:
     """Return the panel of a view."""
     notes = tuple(Text(note, "note") for note in record.notes)
     return (Panel(f"view-{record.name}", record.title, (*DRAWN[record.name](record.data), *notes)),)
+
+
+def kept_views(folder: RunFolder) -> tuple[Panel, ...]:
+    """Return the panels of the views that are kept in the run folder; a damaged one becomes a warning."""
+    panels: list[Panel] = []
+    for path in sorted(folder.path.glob("view-*.json")):
+        try:
+            panels.extend(panels_of_view(read_view(path.read_bytes())))
+        except (msgspec.MsgspecError, UnicodeDecodeError, OSError) as error:
+            said = Text(f"{path.name} could not be read ({error}); look again, or delete it.", "warning")
+            panels.append(Panel(path.stem, path.stem, (said,)))
+    return tuple(panels)
 
 
 def write_view(folder: RunFolder, record: ViewRecord) -> Path:

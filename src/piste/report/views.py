@@ -23,6 +23,7 @@ from piste.report.panels.training import training
 from piste.report.panels.views_gradients import gradients
 from piste.report.panels.wrong import wrong
 from piste.report.records import Records, View, read
+from piste.report.view import kept_views
 
 VIEWS: tuple[View, ...] = (
     View("result", "Result", ("run",), result, wants=("damaged", "data", "evaluation", "epochs", "lint")),
@@ -51,9 +52,11 @@ VIEWS: tuple[View, ...] = (
 def panels_of(folder: RunFolder) -> tuple[Panel, ...]:
     """Return the panels of the run in `folder`: those whose records are there and have something to show.
 
+    Views that were kept of it stand at the end.
+
     Raises `RunError` where `run.json` is absent or damaged; any other damaged file becomes a warning.
     """
-    return drawn(read(folder), VIEWS)
+    return (*drawn(read(folder), VIEWS), *kept_views(folder))
 
 
 def drawn(records: Records, views: tuple[View, ...]) -> tuple[Panel, ...]:
