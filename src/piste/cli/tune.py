@@ -11,6 +11,7 @@ from rich.text import Text
 from piste.cli.output import console, write_json
 from piste.cli.ranges import with_ranges
 from piste.cli.run_argument import DEFAULT_RUNS
+from piste.cli.watching import Watched, beside
 from piste.recipe.settings import SECTIONS
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def _tune(
     show_space: bool = False,
     quiet: bool = False,
     json: bool = False,
+    watch: Watched = False,
 ) -> None:
     """Search settings for DATA: train many networks side by side, then the best settings once more, into a run.
 
@@ -63,10 +65,11 @@ def _tune(
         _show(dimensions_of(ready.space, ready.why), json)
         return
     stream = None if quiet or json else sys.stderr
-    if new is None:
-        found = tune_with(data, asked, runs, hear, stream, study=study)
-    else:
-        found = retune_with(_place(data, runs), new, asked, runs, hear, stream)
+    with beside(runs, watch=watch, quiet=quiet or json):
+        if new is None:
+            found = tune_with(data, asked, runs, hear, stream, study=study)
+        else:
+            found = retune_with(_place(data, runs), new, asked, runs, hear, stream)
     if json:
         write_json({"path": str(found.path), "study": found.record, "trials": found.trials})
     elif quiet:
