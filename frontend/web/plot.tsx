@@ -35,6 +35,7 @@ export function Plot(props: PlotProps) {
     const host = place.current!;
     const made = new uPlot(options(latest, host.clientWidth), data(latest.current), host);
     chart.current = made;
+    drawn.current = null;
     const size = new ResizeObserver(() => made.setSize({width: host.clientWidth, height: latest.current.height ?? 240}));
     size.observe(host);
     const dark = matchMedia('(prefers-color-scheme: dark)');
@@ -49,16 +50,17 @@ export function Plot(props: PlotProps) {
     };
   }, [shape]);
 
+  const [low, high] = props.range ?? props.extent;
+  const drawn = useRef<unknown>(null);
   useEffect(() => {
     const made = chart.current;
     if (!made) return;
-    made.setData(data(props), false);
-    const [low, high] = props.range ?? props.extent;
     made.batch(() => {
-      made.setScale('x', {min: low, max: high > low ? high : low + 1});
+      if (drawn.current !== props.series) made.setData(data(props), false);
+      drawn.current = props.series;
+      made.setScale('x', {min: low, max: high > low ? high : low + 1}); // draws, once
     });
-    made.redraw(true, false);
-  }, [props.x, props.series, props.range, props.extent, props.marks]);
+  }, [shape, props.series, low, high, props.marks]);
 
   return <div class="plot" ref={place} tabindex={0} role="img" aria-label={props.label} onKeyDown={(event) => pressed(event, latest.current)} />;
 }

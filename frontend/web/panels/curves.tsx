@@ -69,19 +69,14 @@ export function Curves({name, head, stamps}: PanelProps) {
     latest.current = next;
     pending.current ||= requestAnimationFrame(() => ((pending.current = 0), setRange(latest.current)));
   };
+  const logged = log ?? (whole ? wide(whole.charts.loss!.y) : false);
+  const charts = useMemo(() => (whole && shown ? chartsOf(whole, shown, logged, say) : []), [whole, shown, logged, say]);
+  const marks = useMemo(() => (whole ? marksOf(whole, head.training?.stopped ?? '', across, say, number) : []), [whole, head, across, say]);
   if (error) return <Message tone="bad">{error}</Message>;
   if (!whole || !shown) return <p class="note" role="status">{say('reading')}</p>;
   if (whole.total === 0) return <p>{say(head.status === 'unfinished' ? 'no-curves-yet' : 'no-curves')}</p>;
-  const logged = log ?? wide(whole.charts.loss!.y);
-  const marks = marksOf(whole, head.training?.stopped ?? '', across, say, number);
-  const shared = {x: [], range, onRange: moved, extent, sync: 'curves', xLabel: say(`across-${across}`), format: number};
+  const shared = {range, onRange: moved, extent, sync: 'curves', xLabel: say(`across-${across}`), format: number};
   const steer = {range, extent, onRange: moved};
-  const charts = [
-    {key: 'loss', title: say('loss'), log: logged, height: 280, series: [['train', '--series-1'], ['validation', '--series-2']]},
-    {key: 'metric', title: say('on-validation', {name: whole.metric}), log: false, height: 280, series: [['validation', '--series-2']]},
-    {key: 'rate', title: say('learning-rate'), log: false, height: 160, series: [['rate', '--series-4']]},
-    {key: 'gradient', title: say('gradient-norm'), log: wide(whole.charts.gradient!.y), height: 160, series: [['gradient', '--series-3']]},
-  ];
   return (
     <>
       {whole.damaged > 0 && <Message tone="warning">{say('damaged-lines', {count: whole.damaged})}</Message>}
@@ -102,20 +97,30 @@ export function Curves({name, head, stamps}: PanelProps) {
         <span class="note">{say('points', {count: speech.count(whole.total)})}</span>
       </div>
       <div class="charts">
-        {charts.map((chart) => {
-          const {x, y} = shown.charts[chart.key]!;
-          const series = chart.series.map(([label, colour], place) => ({label: say(`series-${label}`), colour: colour!, values: chart.log ? y[place]!.map(positive) : y[place]!}));
-          return (
-            <figure key={chart.key} class={`chart-${chart.key}`}>
-              <figcaption><h2>{chart.title}{chart.log ? ` (${say('logarithmic-scale')})` : ''}</h2></figcaption>
-              <Plot {...shared} x={x} series={series} log={chart.log} height={chart.height} marks={chart.height > 200 ? marks : marks.map((mark) => ({...mark, label: ''}))} label={`${chart.title}. ${summary(whole, across, speech)}`} />
-            </figure>
-          );
-        })}
+        {charts.map(({key, title, ...chart}) => (
+          <figure key={key} class={`chart-${key}`}>
+            <figcaption><h2>{title}{chart.log ? ` (${say('logarithmic-scale')})` : ''}</h2></figcaption>
+            <Plot {...shared} {...chart} marks={marks} label={`${title}. ${summary(whole, across, speech)}`} />
+          </figure>
+        ))}
       </div>
       <p class="note">{say('plot-keys')}</p>
     </>
   );
+}
+
+function chartsOf(whole: Drawn, shown: Drawn, logged: boolean, say: Say) {
+  const made = (key: string, title: string, log: boolean, height: number, lines: [string, string][]) => {
+    const {x, y} = shown.charts[key]!;
+    const series = lines.map(([label, colour], place) => ({label: say(`series-${label}`), colour, values: log ? y[place]!.map(positive) : y[place]!}));
+    return {key, title, log, height, x, series};
+  };
+  return [
+    made('loss', say('loss'), logged, 280, [['train', '--series-1'], ['validation', '--series-2']]),
+    made('metric', say('on-validation', {name: whole.metric}), false, 280, [['validation', '--series-2']]),
+    made('rate', say('learning-rate'), false, 160, [['rate', '--series-4']]),
+    made('gradient', say('gradient-norm'), wide(whole.charts.gradient!.y), 160, [['gradient', '--series-3']]),
+  ];
 }
 
 function wide(columns: Column[]): boolean {
