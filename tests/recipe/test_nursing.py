@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -237,11 +238,17 @@ def test_a_training_killed_on_a_branch_goes_on_there(tmp_path: Path) -> None:
             assert not heard.refused
         with pytest.raises(RunError, match="by another process"):
             piste.nurse(folder.path).train(quiet=True)
+        with ThreadPoolExecutor(2) as people:
+            marks = [f"mark {name}{number}" for number in range(5) for name in ("ada", "grace")]
+            spoken = list(people.map(lambda words: nursing.command(folder, words), marks))
+        assert all(nursing.answer(folder, order, seconds=30) for order in spoken)
     finally:
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
     before = nursing.branches(folder)
     assert before.present == "b2"
+    assert sorted(one.id for one in before.heard[3:]) == sorted(spoken)
+    assert len(before.marks) == 11
     assert folder.record.status is Status.UNFINISHED
     run = piste.nurse(folder.path).train("stop", quiet=True)
     assert run.record.status is Status.FINISHED
@@ -264,6 +271,26 @@ def _begun(runs: Path) -> RunFolder:
             return folder
         time.sleep(0.05)
     raise AssertionError("The training did not begin.")
+
+
+def test_a_nursed_run_that_broke_is_resumed_on_its_branch(
+    slowed: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*positional: object, **keywords: object) -> None:
+        raise RuntimeError("a fault")
+
+    said = {3: "rate 0.5x mark early", 7: "back 5 weight-decay 0.3 dropout 0.1"}
+    with monkeypatch.context() as patch:
+        patch.setattr(job, "run_baselines", broken)
+        with pytest.raises(RuntimeError, match="a fault"):
+            nursed(tmp_path, said)
+    (folder,) = runs_in(tmp_path)
+    assert folder.record.status is Status.FAILED
+    run = piste.resume(folder.path, quiet=True)
+    assert run.record.status is Status.FINISHED
+    assert bits(run) == bits(slowed)
+    assert losses(run) == losses(slowed)
+    assert not nursing.attended(folder)
 
 
 def test_a_file_without_branches_is_named(tmp_path: Path, slowed: Run) -> None:
