@@ -11,7 +11,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-MOST = 10_000  # values a trial keeps of each kind; of more examples the means of neighbours are kept
+MOST = 2_000  # values a trial keeps of each kind, ten kilobytes; of more examples the means of neighbours are kept
 _TOP = 2.0**15  # what the largest value becomes: the middle of the range of float16 is the most exact
 
 

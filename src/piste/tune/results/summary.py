@@ -18,6 +18,7 @@ from piste.tune.results.regions import regions
 from piste.tune.space import Space
 from piste.tune.written import parsed
 
+CONTENDERS = 5_000  # best trials that the choice is repeated among: who is behind as many others never wins
 _ROOT = "RMSE"  # the metric whose mean over examples has its root taken
 _UNLIKE = "The validation examples were not the same in all trials, so the reported number could not be corrected."
 _NOT_KEPT = "What trials made of each validation example was not kept, so the reported number could not be corrected."
@@ -63,7 +64,8 @@ def _compared(objective: Objective, trial: TrialRecord, level: Mapping[int, floa
 
 def _believed(study: StudyRecord, trials: Sequence[TrialRecord]) -> tuple[tuple[EstimateRecord, ...], list[str]]:
     """Return what may be believed of the best of the first 1, 2, 4 ... trials and of all, and what to say of it."""
-    kept = [rows for one in trials if one.score is not None and (rows := unpacked(one.examples)) is not None]
+    contenders = sorted(Objective.of(study).ranked(trials)[:CONTENDERS], key=lambda one: one.number)
+    kept = [rows for one in contenders if (rows := unpacked(one.examples)) is not None]
     if not kept:
         return (), [_NOT_KEPT]
     if len({rows.shape for rows in kept}) > 1:
