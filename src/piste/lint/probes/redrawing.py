@@ -11,8 +11,8 @@ from piste.core.keys import seed_of
 from piste.lint.arrays import path_of
 
 
-def redrawn(parameters: Any, seed: int) -> Any:
-    """Return a tree like `parameters`, drawn anew."""
+def redrawn(parameters: Any, seed: int, gain: float = 1.0) -> Any:
+    """Return a tree like `parameters`, drawn anew with variance `gain` / inputs."""
 
     def draw(path: tuple[Any, ...], leaf: Any) -> Any:
         shape, dtype = np.shape(leaf), jnp.asarray(leaf).dtype
@@ -21,6 +21,6 @@ def redrawn(parameters: Any, seed: int) -> Any:
         if len(shape) < 2:
             return leaf if np.all(np.asarray(leaf) == 1.0) else jnp.zeros(shape, dtype)
         key = jax.random.fold_in(jax.random.key(seed_of(seed, "usual start")), zlib.crc32(path_of(path).encode()))
-        return jax.random.normal(key, shape, dtype) / jnp.sqrt(jnp.asarray(np.prod(shape[:-1]), dtype))
+        return jax.random.normal(key, shape, dtype) * jnp.sqrt(jnp.asarray(gain / np.prod(shape[:-1]), dtype))
 
     return jax.tree_util.tree_map_with_path(draw, parameters)

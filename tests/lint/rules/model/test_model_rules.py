@@ -104,7 +104,7 @@ def larger_head(seed: int) -> Tree:
     return init(seed, 10.0)
 
 
-ADAM = optax.adam(1e-2)
+ADAM = optax.adam(1e-3)
 
 FAULTS: dict[str, tuple[Rule, Pipeline, str]] = {
     "too few outputs": (output_size.RULE, pipeline(classes=5), "model.output-size"),
@@ -142,6 +142,11 @@ def test_a_fault_is_found(run_rule: Judge, rule: Rule, faulty: Pipeline, key: st
     outcome, findings = run_rule(rule, faulty)
     assert outcome is Outcome.FOUND
     assert key in {finding.key for finding in findings}
+
+
+def test_a_large_start_that_training_makes_good_passes(run_rule: Judge) -> None:
+    larger = pipeline(init=lambda seed: init(seed, 5.0), optimiser=optax.adam(1e-2))
+    assert run_rule(initial_loss.RULE, larger)[0] is Outcome.PASSED
 
 
 def test_a_frozen_layer_may_be_declared(run_rule: Judge) -> None:

@@ -16,7 +16,7 @@ from piste.lint.rule import Group, NotRun, Rule
 
 _ABOVE = 5.0  # times the loss of zero outputs: 1.4 with He's initialisation and ten classes, 3.3 with inputs up to 10
 _ABOVE_OF_NUMBERS = 10.0  # times the loss of their mean
-_ASKED = 1.8  # from which on a twin says whether it matters
+_ASKED, _FAR_ABOVE = 1.8, 20.0  # between which a twin says whether it matters
 _BELOW = 0.5  # of the best constant answer's
 
 
@@ -28,7 +28,7 @@ def check(bench: Bench) -> Iterator[Finding]:
     if not reference > 0:
         raise NotRun("A loss of constant answers that is not above 0 is no measure.")
     times = found.network / reference
-    if times > (_ABOVE_OF_NUMBERS if numbers else _ABOVE) or (not numbers and times > _ASKED and _costs(bench)):
+    if times > _ABOVE_OF_NUMBERS if numbers else times > _FAR_ABOVE or (times > _ASKED and _costs(bench, times)):
         yield _high(found, numbers, reference)
     elif found.fresh and found.network < _BELOW * min(found.zero, found.constant):  # weights may make zero the best
         yield _low(found)
@@ -41,12 +41,12 @@ def check(bench: Bench) -> Iterator[Finding]:
         yield _bias(found)
 
 
-def _costs(bench: Bench) -> bool:
-    """Return whether a training learns far more from a start of the usual size; False where it cannot be asked."""
+def _costs(bench: Bench, times: float) -> bool:
+    """Return whether a training learns far more from a start of the usual size; where it cannot be asked, a guess."""
     try:
         return bench.probe(begun_anew)
     except NotRun:
-        return False
+        return times > _ABOVE
 
 
 def _count_alike(bench: Bench) -> bool:
