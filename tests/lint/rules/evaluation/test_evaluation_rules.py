@@ -81,12 +81,20 @@ def test_counts_and_places_are_found(run_rule: Judge) -> None:
     assert finding.key == "metric.order"
 
 
-def test_a_split_of_few_examples_is_told(run_rule: Judge) -> None:
-    def split(count: int) -> tuple[Any, Any]:
-        return np.zeros((count, 1)), np.arange(count) % 2
+def split(count: int) -> tuple[Any, Any]:
+    return np.zeros((count, 1)), np.arange(count) % 2
 
+
+def test_a_split_of_few_examples_is_told(run_rule: Judge) -> None:
     _, (finding,) = run_rule(enough_examples.RULE, validation=split(500), test=split(40))
     assert (finding.severity, finding.where.split) == (Severity.INFO, "test")
+
+
+def test_a_handful_of_test_examples_beside_many_of_train_is_a_warning(run_rule: Judge) -> None:
+    _, (found,) = run_rule(enough_examples.RULE, train=split(800), test=split(12))
+    assert found.severity is Severity.WARNING
+    _, (found,) = run_rule(enough_examples.RULE, train=split(60), test=split(12))
+    assert found.severity is Severity.INFO
 
 
 def test_a_score_of_other_parameters_is_found(run_rule: Judge) -> None:

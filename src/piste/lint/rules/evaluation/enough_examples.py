@@ -12,6 +12,9 @@ from piste.lint.rule import Group, NotRun, Rule
 
 _FEW = 0.05  # standard error of an accuracy of 80 % from which runs cannot be told apart: under 64 examples
 
+_HARDLY_ANY = 30  # examples, of which one more right answer is three points
+_TO_SPARE = 20  # times as many examples of train, from which on it could give some away
+
 
 def check(bench: Bench) -> Iterator[Finding]:
     """Yield splits whose score has a standard error that hides most improvements."""
@@ -22,7 +25,7 @@ def check(bench: Bench) -> Iterator[Finding]:
         if split is None or (error := float(np.sqrt(0.8 * 0.2 / max(len(split), 1)))) <= _FEW:
             continue
         yield RULE.finding(
-            Severity.INFO,
+            Severity.WARNING if _could_be_more(bench, len(split)) else Severity.INFO,
             f"The {name} split has {len(split)} examples: its accuracy is known to {200 * error:.0f} points at best",
             evidence=[
                 Evidence(f"examples of the {name} split", f"{len(split)}", "64 or more"),
@@ -33,6 +36,12 @@ def check(bench: Bench) -> Iterator[Finding]:
             key=f"evaluation.few-{name}",
             where=Where(split=name),
         )
+
+
+def _could_be_more(bench: Bench, count: int) -> bool:
+    """Return whether the split is so small that it decides nothing, though train has examples to spare."""
+    train = bench.pipeline.splits.get("train")
+    return count < _HARDLY_ANY and train is not None and len(train) >= _TO_SPARE * count
 
 
 RULE = Rule(
