@@ -105,7 +105,7 @@ def test_the_catalogue_cannot_break_out_of_its_element(visit: Open, monkeypatch:
     pytest.importorskip("starlette", reason="the extra web is not installed")
     from piste.web import page
 
-    monkeypatch.setattr(page, "catalogue", lambda language: {**catalogue(), "label-title": "</script><script>alert(1)"})
+    monkeypatch.setattr(page, "all_texts", lambda language: {**catalogue(), "label-title": "</script><script>alert(1)"})
     inside = re.search(r'id="texts">(.*)</script>\n<script', page.page("label"))
     assert inside is not None
     assert "<" not in inside[1]

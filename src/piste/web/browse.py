@@ -10,7 +10,7 @@ from piste.core.runs import METRICS, RunFolder
 from piste.report.page import html
 from piste.report.views import panels_of
 from piste.web.answers import RefusedError, answered, choice, number, whole
-from piste.web.catalogue import LANGUAGES, catalogue
+from piste.web.catalogue import LANGUAGES, all_texts
 from piste.web.curves import ACROSS, Curves, drawn
 from piste.web.events import stream
 from piste.web.graph import GraphView, Look
@@ -85,7 +85,7 @@ class Browse:
         language = request.path_params["language"]
         if language not in LANGUAGES:
             raise RefusedError(f"The page speaks {', '.join(LANGUAGES)}.")
-        return catalogue(language)
+        return all_texts(language)
 
     def _study(self, request: Request) -> dict[str, Any]:
         return self._studies.content(request.path_params["name"])

@@ -8,7 +8,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from piste.core.records import encode_line
-from piste.web.catalogue import ENGLISH, LANGUAGES, catalogue
+from piste.web.catalogue import ENGLISH, LANGUAGES, all_texts
 
 KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
@@ -27,7 +27,7 @@ def language_of(request: Request) -> str:
 
 def page(name: str, language: str = ENGLISH, **more: str) -> str:
     """Return the document of a view: its frame with the view's own script and all sentences inside."""
-    texts = catalogue(language)
+    texts = all_texts(language)
     return Template(_read(FRAMES.get(name, "page.html")).decode()).substitute(
         more,
         language=language,
