@@ -112,6 +112,16 @@ def test_nothing_begins_once_the_time_is_over(store: Store, study: StudyRecord, 
     assert store.trials == ()
 
 
+def test_no_more_begin_than_will_end_in_time(study: StudyRecord, space: Space) -> None:
+    what = dataclasses.replace(searching(study, space), seconds=100.0, at_once=64)
+    assert what.fitting(0.0, 0) == 8  # to learn their pace
+    assert what.fitting(20.0, 8) == 32
+    assert what.fitting(1.0, 8) == 64
+    assert what.fitting(90.0, 32) == 3
+    assert what.fitting(99.9, 32) == what.fitting(101.0, 32) == what.fitting(101.0, 0) == 0
+    assert dataclasses.replace(what, seconds=0.0).fitting(1e9, 1) == 64
+
+
 def test_a_fault_in_training_gives_the_trials_back(store: Store, study: StudyRecord, space: Space) -> None:
     def broken(chunk: Chunk, hear: Hear) -> tuple[TrialRecord, ...]:
         raise RuntimeError("out of memory")

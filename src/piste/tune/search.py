@@ -22,6 +22,7 @@ from piste.tune.store.store import Store
 BEAT = 5.0  # seconds between two words that this worker lives
 KEEP = 10.0  # seconds between two times that ended trials are kept while their chunk still trains
 PAUSE = 0.5  # seconds before asking again, while other workers train the last trials
+FIRST = 8  # trials that say how long one takes
 ROUNDS = 8  # of a sampler that looks at results, at most
 
 
@@ -43,7 +44,18 @@ class Search:
     space: Space
     sampler: Sampler
     at_once: int
-    seconds: float = 0.0  # after which no further trials begin; 0 sets no limit
+    seconds: float = 0.0  # that it may take; 0 sets no limit
+
+    def fitting(self, elapsed: float, done: int) -> int:
+        """Return how many trials may begin together, `done` of them having taken `elapsed` seconds so far.
+
+        Where there is a limit, a few begin first, to learn their pace, and then no more than will end in time.
+        """
+        if not self.seconds:
+            return self.at_once
+        if not done:
+            return min(FIRST, self.at_once) if elapsed < self.seconds else 0
+        return min(max(int((self.seconds - elapsed) * done / elapsed), 0), self.at_once)
 
     @property
     def round(self) -> int:
@@ -63,14 +75,14 @@ def search(what: Search, store: Store, executor: Executor, watcher: Watcher) -> 
     with _beating(store):
         try:
             while True:
-                over = 0 < what.seconds <= time.monotonic() - began
-                while under_way < executor.places and not over and (chunk := _next(what, store)):
+                fitting = what.fitting(time.monotonic() - began, len(ear.kept))
+                while under_way < executor.places and fitting and (chunk := _next(what, store, fitting)):
                     executor.start(chunk)
                     under_way += 1
                 if under_way:
                     ear.keep(executor.wait(ear.hear))
                     under_way -= 1
-                elif over or _all_ended(what, store):
+                elif not fitting or _all_ended(what, store):
                     return
                 else:
                     time.sleep(PAUSE)
@@ -81,9 +93,9 @@ def search(what: Search, store: Store, executor: Executor, watcher: Watcher) -> 
             store.give_back()
 
 
-def _next(what: Search, store: Store) -> Chunk | None:
+def _next(what: Search, store: Store, count: int) -> Chunk | None:
     """Return a chunk that is this worker's own now; None where nothing can be trained at the moment."""
-    while not (claimed := store.claim(what.at_once)):
+    while not (claimed := store.claim(count)):
         if not _draw(what, store):
             return None
     objective = Objective.of(what.study)
@@ -120,6 +132,7 @@ class _Ear:
         self._store, self._watcher = store, watcher
         self._ended: dict[int, TrialRecord] = {}
         self._last = time.monotonic()
+        self.kept: set[int] = set()
 
     def hear(self, trials: Sequence[TrialRecord]) -> None:
         self._ended |= {one.number: one for one in trials if one.status in ENDED}
@@ -132,6 +145,7 @@ class _Ear:
         ended = {**self._ended, **{one.number: one for one in trials}}
         self._store.tell(list(ended.values()))
         self._ended, self._last = {}, time.monotonic()
+        self.kept |= set(ended)
         self._watcher.kept(list(ended.values()))
 
 

@@ -25,7 +25,7 @@ class TuneSettings:
         Who trains to the end: all (none), who is better than the median, or the best third after rounds 1, 3, 9 ...
         (halving), from several first rounds (hyperband).
     search_minutes
-        No further trials begin after this time; 0 sets no limit.
+        How long the search may take: no more trials begin than will end in time; 0 sets no limit.
     at_once
         Trials that are trained side by side, and kept together.
     workers
