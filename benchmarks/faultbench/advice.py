@@ -16,6 +16,7 @@ from typing import Any
 import jax
 import numpy as np
 
+from benchmarks.faultbench.harm import harmful
 from benchmarks.faultbench.instances import Instance
 from benchmarks.faultbench.pieces import pipeline
 from benchmarks.faultbench.score import alarms, wilson
@@ -145,9 +146,12 @@ def _tried(instance: Instance, line: Mapping[str, Any]) -> dict[str, Any]:
 def told(every: Sequence[Mapping[str, Any]]) -> str:
     """Return the shares of what was repaired, and a line for each fault that was not.
 
-    Where the fault took nothing from the true score, there was nothing to repair.
+    Where the fault took nothing from the true score, here or by `harm.json`, there was nothing to repair.
     """
-    known = [one for one in every if "clean" not in one or one["faulty"] < one["clean"]]
+    harm = harmful()
+    known = [
+        one for one in every if harm.get(one["name"], True) and ("clean" not in one or one["faulty"] < one["clean"])
+    ]
     applied = [one for one in known if one.get("remedy")]
     done = sum(one["repaired"] for one in known)
     low, high = wilson(done, len(known))
