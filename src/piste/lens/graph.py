@@ -11,11 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from piste.core.errors import SettingError
+from piste.core.graph_tree import tree
 from piste.core.graphs import CheckRecord, GraphRecord, KeptRecord, NodeKind
 from piste.lens.chain import chain_of
 from piste.lens.chain_shown import Chain
 from piste.lens.graph_check import compared
 from piste.lens.graph_finding import found
+from piste.lens.graph_html import folds
 from piste.lens.graph_inside import inside_of
 from piste.lens.graph_keeping import Keeping, keeping
 from piste.lens.graph_local import Local
@@ -210,6 +212,15 @@ class Lens:
         Raises `SettingError` for a name or a place that there is not, and where no gradient arrives.
         """
         return Chain(chain_of(self, weight, most))
+
+    def __repr__(self) -> str:
+        return f"Lens({self.title!r}, loss {self.loss:.5g}, {len(self.nodes)} values, {len(self.weights)} weights)"
+
+    def __str__(self) -> str:
+        return tree(self.graph)
+
+    def _repr_html_(self) -> str:
+        return folds(self.graph)
 
     def _step(self, node: Node) -> Step | None:
         return self.traced.steps[node.step] if node.step is not None else None

@@ -1,5 +1,6 @@
 """The graph as records, which the report and the page show without JAX."""
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,20 +11,32 @@ from numpy.typing import NDArray
 from piste.core.graphs import SHOWN, EdgeRecord, GroupRecord, NodeKind, NodeRecord, Statistics
 from piste.lens.graph_trace import Step, Traced
 
+LARGE = 4096
+FAR = 1e12  # from which on a sum of squares could leave float32
+
 
 def statistics(array: Any) -> Statistics:
     """Return an array in a few numbers; of complex numbers their sizes."""
     whole = np.asarray(array)
     flat = np.abs(whole).ravel() if np.iscomplexobj(whole) else whole.ravel()
-    flat = flat.astype(np.float64)
-    fine = flat[np.isfinite(flat)]
+    if flat.dtype != np.float32 or flat.size <= LARGE:  # a large one is not copied, for millions of numbers are read
+        flat = flat.astype(np.float64)
     numbers = tuple(map(float, flat)) if flat.size <= SHOWN else ()
-    missing, zeros = int(flat.size - fine.size), float(np.mean(flat == 0)) if flat.size else 0.0
+    zeros = 1.0 - float(np.count_nonzero(flat)) / flat.size if flat.size else 0.0
+    finite = np.isfinite(flat)
+    fine = flat if finite.all() else flat[finite]
+    missing = int(flat.size - fine.size)
     if not fine.size:
         return Statistics(0.0, 0.0, 0.0, 0.0, 0.0, zeros, missing, numbers)
+    low, high = float(fine.min()), float(fine.max())
+    if max(-low, high) > FAR:
+        fine = fine.astype(np.float64)
+    mean = float(fine.mean(dtype=np.float64))
+    centred = fine - fine.dtype.type(mean)
+    deviation = math.sqrt(float(np.dot(centred, centred)) / fine.size)
     return Statistics(
-        float(fine.mean()), float(fine.std()), float(fine.min()), float(fine.max()), float(np.linalg.norm(fine)),
-        zeros, missing, numbers,
+        mean, deviation, low, high, math.sqrt(float(np.dot(fine, fine))), zeros, missing,
+        numbers,
     )  # fmt: skip
 
 
