@@ -48,6 +48,16 @@ def test_a_terminal_sees_one_line_that_is_replaced(clock: list[float]) -> None:
     assert "epoch 2 of 2  train loss 0.5  validation loss 0.25  accuracy 0.9" in stream.getvalue()
 
 
+def test_what_is_said_while_a_training_goes_on_stands_on_a_line_of_its_own() -> None:
+    stream = io.StringIO()
+    live = Live(stream)
+    live.training(1.0, 10, None)
+    live.say("Half the rate.")
+    live.training(2.0, 10, None)
+    assert stream.getvalue().split("\n")[0].endswith("\r\x1b[2KHalf the rate.")
+    assert stream.getvalue().split("\n")[1].startswith("\r\x1b[2K  ")
+
+
 def test_long_work_says_how_long_it_took_and_short_work_does_not(clock: list[float]) -> None:
     stream = io.StringIO()
     with told(Lines(stream), "Reading"):

@@ -28,7 +28,7 @@ from piste.recipe.judged import data_alone
 from piste.recipe.linting import lint_after, lint_before
 from piste.recipe.lookout import Lookout
 from piste.recipe.network import Network, save_network
-from piste.recipe.nursed_network import nursed_network, repeated
+from piste.recipe.nursed_network import nursed_network, repeated, verdict
 from piste.recipe.nursed_ways import Ground
 from piste.recipe.progress import Listener, duration, told
 from piste.recipe.reference import write_reference
@@ -147,7 +147,8 @@ def _trained(
     # A run that went on from a checkpoint may have written epochs after it twice.
     folder.rewrite(fitted.epochs)
     hear.trained()
-    hear.say(_ended(fitted))
+    for sentence in (_ended(fitted), *verdict(folder)):
+        hear.say(sentence)
     return network, fitted
 
 

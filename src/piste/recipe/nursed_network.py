@@ -24,23 +24,21 @@ def nursed_network(ground: Ground) -> tuple[Network, Fitted]:
     if not nurse.record.replay:
         ground.hear.say(f"Commands are heard after each validation: `piste nurse {ground.folder.path} rate 0.5x`.")
     with keys_heard(ground.folder) if isinstance(ground.hear, Live) and not nurse.record.replay else nullcontext():
-        network, fitted = nurse.trained()
-    ground.hear.trained()
-    for sentence in verdict(nurse.record):
-        ground.hear.say(sentence)
-    return network, fitted
+        return nurse.trained()
 
 
-def verdict(record: NursedRecord) -> tuple[str, ...]:
+def verdict(folder: RunFolder) -> tuple[str, ...]:
     """Return which branch won, beside the others; nothing where there is one alone."""
+    if not nursing.nursed(folder):
+        return ()
+    record = nursing.branches(folder)
     if len(record.branches) < 2 or not record.winner:
         return ()
-    best = min((one for one in record.branches if one.name == record.kept), key=lambda one: one.step)
     others = [one for one in record.branches if one.name != record.kept and one.end and not _within(record, one.name)]
     said = "; ".join(
         f"{one.name} {_loss(one.end.best_loss)} in epoch {one.end.best_epoch}" for one in others if one.end
     )
-    end = best.end
+    end = record.branch(record.kept).end
     won = f"Branch {record.winner} won: validation loss {_loss(end.best_loss)} in epoch {end.best_epoch}" if end else ""
     return (f"{won}, against {said}." if said else f"{won}.",)
 

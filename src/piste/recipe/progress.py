@@ -69,6 +69,11 @@ class Lines:
 class Live(Lines):
     """Writes one line about the training and keeps replacing it."""
 
+    def say(self, sentence: str) -> None:
+        """Write one line in the place of that about the training, which comes again below."""
+        self._stream.write("\r\x1b[2K")
+        super().say(sentence)
+
     def training(self, done: float, epochs: float, record: EpochRecord | None) -> None:
         """Replace the line."""
         self._clock.update(done, record)

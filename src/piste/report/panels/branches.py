@@ -56,7 +56,7 @@ def _chart(record: NursedRecord, curves: Curves, title: str, read: Read) -> Char
     log = wide([row["value"] for row in values])
     spec = charts.curves(values, title, None, log)
     marks = [_mark(curves, record, branch, read) for branch in record.branches[1:]]
-    spec["layer"] += _changes([mark for mark in marks if mark is not None])
+    spec["layer"] += _changes([mark for mark in marks if mark is not None], title)
     return Chart(
         title=f"{capitalised(title)}{' (logarithmic scale)' if log else ''}, branch by branch",
         description=f"{capitalised(title)} over the epochs of {counted(len(record.branches), 'branch', 'branches')}; "
@@ -96,10 +96,10 @@ def _mark(curves: Curves, record: NursedRecord, branch: BranchRecord, read: Read
     }
 
 
-def _changes(marks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _changes(marks: list[dict[str, Any]], title: str) -> list[dict[str, Any]]:
     if not marks:
         return []
-    place = {"x": {"field": "epoch", "type": "quantitative"}, "y": {"field": "value", "type": "quantitative"}}
+    place = {"x": charts.axis("epoch", "quantitative", "epoch"), "y": charts.axis("value", "quantitative", title)}
     data = {"values": marks}
     tip = charts.tooltip(change="changed", by="by", epoch="epoch")
     dot = {"type": "point", "filled": True, "size": 70, "opacity": 1, "color": "gray"}
