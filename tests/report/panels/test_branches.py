@@ -54,9 +54,9 @@ def test_curves_begin_where_they_left_their_parent_and_changes_are_marked_there(
     assert [row["epoch"] for row in rows if row["series"] == "b2"] == [2, 3, 4, 5]
     assert rows[[row["series"] for row in rows].index("b1")]["value"] == 0.333333
     marks = chart.spec["layer"][-1]["data"]["values"]
-    assert [(mark["epoch"], mark["value"], mark["change"]) for mark in marks] == [
-        (3, 0.333333, "b1: rate 0.5x"),
-        (2, 0.5, "b2: back 2 dropout 0.1"),
+    assert [(mark["epoch"], mark["value"], mark["branch"], mark["change"]) for mark in marks] == [
+        (3, 0.333333, "b1", "rate 0.5x"),
+        (2, 0.5, "b2", "back 2 dropout 0.1"),
     ]
 
 

@@ -60,7 +60,7 @@ def _chart(record: NursedRecord, curves: Curves, title: str, read: Read) -> Char
     return Chart(
         title=f"{capitalised(title)}{' (logarithmic scale)' if log else ''}, branch by branch",
         description=f"{capitalised(title)} over the epochs of {counted(len(record.branches), 'branch', 'branches')}; "
-        "dots mark where settings were changed.",
+        "dots mark where each left its parent.",
         spec=spec,
         size="half",
     )
@@ -88,12 +88,7 @@ def _mark(curves: Curves, record: NursedRecord, branch: BranchRecord, read: Read
     joint = _joint(curves, record, branch)
     if joint is None or finite(read(joint)) is None:
         return None
-    return {
-        "epoch": joint.epoch,
-        "value": finite(read(joint)),
-        "change": f"{branch.name}: {branch.change}",
-        "by": branch.by,
-    }
+    return {"epoch": joint.epoch, "value": finite(read(joint)), "branch": branch.name, "change": branch.change}
 
 
 def _changes(marks: list[dict[str, Any]], title: str) -> list[dict[str, Any]]:
@@ -101,12 +96,12 @@ def _changes(marks: list[dict[str, Any]], title: str) -> list[dict[str, Any]]:
         return []
     place = {"x": charts.axis("epoch", "quantitative", "epoch"), "y": charts.axis("value", "quantitative", title)}
     data = {"values": marks}
-    tip = charts.tooltip(change="changed", by="by", epoch="epoch")
+    tip = charts.tooltip(branch="branch", change="changed", epoch="epoch")
     dot = {"type": "point", "filled": True, "size": 70, "opacity": 1, "color": "gray"}
     label = {"type": "text", "align": "left", "dx": 6, "dy": -7, "fontSize": 11}
     return [
         {"data": data, "mark": dot, "encoding": {**place, "tooltip": tip}},
-        {"data": data, "mark": label, "encoding": {**place, "text": {"field": "change"}}},
+        {"data": data, "mark": label, "encoding": {**place, "text": {"field": "branch"}}},
     ]
 
 
