@@ -5,6 +5,7 @@ from piste.report.charts import LABEL, TICKS, Rows, Spec, axis, spec, tooltip
 BAND = {"type": "area", "opacity": 0.18, "line": False}
 FAINT = {"type": "point", "filled": True, "size": 14, "opacity": 0.3, "color": "var(--series-6)"}
 BEST = "var(--series-2)"
+COLUMNS = {"expr": "max(2, floor(width / 120))"}  # of a legend
 
 
 def best_so_far(dots: Rows, steps: Rows, band: Rows, title: str, domain: tuple[float, float]) -> Spec:
@@ -14,7 +15,7 @@ def best_so_far(dots: Rows, steps: Rows, band: Rows, title: str, domain: tuple[f
     """
     x = axis("trial", "quantitative", "trials", scale={"nice": False}, axis={"tickCount": TICKS, "tickMinStep": 1})
     y = axis("value", "quantitative", title, scale=within(domain))
-    color = axis("series", "nominal", None, legend={"labelLimit": 260} if band else None)
+    color = axis("series", "nominal", None, legend={"labelLimit": 260, "columns": COLUMNS} if band else None)
     shared = {"x": x, "tooltip": tooltip(trial="trial", text=title)}
     layers: list[Spec] = [
         {"data": {"values": list(dots)}, "mark": {**FAINT, "clip": True}, "encoding": {**shared, "y": y}}
@@ -63,7 +64,7 @@ def courses(values: Rows, title: str, log: bool, domain: tuple[float, float]) ->
             "x": x,
             "y": y,
             "detail": {"field": "trial"},
-            "color": axis("group", "nominal", None, scale=_groups(values)),
+            "color": axis("group", "nominal", None, scale=_groups(values), legend={"columns": COLUMNS}),
             "opacity": strong,
             "strokeWidth": wide,
             "tooltip": tooltip(trial="trial", round="round", text=title),

@@ -8,7 +8,7 @@ import msgspec
 
 from piste.core.studied import AxisRecord
 from piste.report.charts import LABEL, Rows, Spec, axis, spec, tooltip
-from piste.report.study_charts import BAND, BEST, within
+from piste.report.study_charts import BAND, BEST, COLUMNS, within
 
 
 def scaled(field: str, scale: AxisRecord, title: str | None, **parts: Any) -> Spec:
@@ -131,7 +131,7 @@ def zoomed(dots: Rows, boxes: Rows, across: AxisRecord, up: AxisRecord) -> Spec:
         "ordinal",
         None,
         scale={"domain": rounds, "range": _ramp(len(rounds))},
-        legend={"columns": 4, "symbolType": "square", "symbolStrokeWidth": 0},
+        legend={"columns": COLUMNS, "symbolType": "square", "symbolStrokeWidth": 0},
     )
     ends = {
         "x": {**x, "field": "low_x"},
