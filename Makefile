@@ -37,8 +37,9 @@ help:
 train: $(RUN)
 	$(INTERPRETER) -m piste train $(DATA)
 
+# A worker for each core, up to four, with one thread each: threads of several programs on the same cores wait for each other.
 test: $(TEST)
-	$(INTERPRETER) -m pytest
+	NPROC=1 $(INTERPRETER) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 lint: style contracts types
 
