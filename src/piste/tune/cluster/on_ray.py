@@ -14,9 +14,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from piste import __version__
 from piste.core.errors import MissingExtraError, PisteError, RunError
 from piste.core.studies import TrialRecord
+from piste.core.versions import versions
 from piste.tune.chunk import Chunk, Execute, Hear
 from piste.tune.cluster.lost import Losses
 from piste.tune.cluster.processes import named
@@ -166,7 +166,7 @@ class OnRay:
             num_cpus=slot.cpus, num_gpus=slot.gpus, max_retries=0, scheduling_strategy=where
         )
         # In a list the reference stays one: every worker process fetches what it stands for once, not once a task.
-        return train.remote([self._held], chunk, self._ear, __version__)
+        return train.remote([self._held], chunk, self._ear, _installed())
 
     def _scan(self) -> None:
         """Look now and then which nodes there are; raises `RunError` where there has been none for long."""
@@ -205,10 +205,14 @@ class _Ear:
 _BENCHES: dict[str, Execute] = {}  # of this worker process: the one that it made last
 
 
+def _installed() -> str:
+    return versions(["piste"])["piste"]
+
+
 def _train(held: Sequence[Any], chunk: Chunk, ear: Any, version: str) -> tuple[TrialRecord, ...]:
     """Train a chunk in a worker process of the cluster."""
-    if version != __version__:
-        raise RunError(f"Piste {version} began the study, and a node of the cluster has {__version__}: install one.")
+    if version != _installed():
+        raise RunError(f"Piste {version} began the study, and a node of the cluster has {_installed()}: install one.")
     import ray
 
     (reference,) = held
