@@ -41,13 +41,14 @@ def forward(
 
 
 def _looks_up(model: Layer) -> bool:
-    return any(isinstance(layer, Embedding) for layer in _layers(model))
+    return any(isinstance(layer, Embedding) for layer in layers_of(model))
 
 
-def _layers(part: Any) -> Iterator[Layer]:
+def layers_of(part: Any) -> Iterator[Layer]:
+    """Give a layer and all layers inside it, or those of a tuple."""
     if isinstance(part, tuple | list):
         for one in part:
-            yield from _layers(one)
+            yield from layers_of(one)
     elif isinstance(part, Layer):
         yield part
-        yield from _layers(tuple(vars(part).values()))
+        yield from layers_of(tuple(vars(part).values()))

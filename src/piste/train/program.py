@@ -95,9 +95,20 @@ def compiled(plan: Plan) -> Callable[[Carry, Split, Split, Stretch, Limits], tup
 
 
 def run_stretch(
-    plan: Plan, carry: Carry, train: Split, validation: Split, stretch: Stretch, limits: Limits
+    plan: Plan,
+    carry: Carry,
+    train: Split,
+    validation: Split,
+    stretch: Stretch,
+    limits: Limits,
+    axis: str | None = None,
 ) -> tuple[Carry, Curves]:
-    """Return the carry after the work of `stretch`, and what each of its rounds measured."""
+    """Return the carry after the work of `stretch`, and what each of its rounds measured.
+
+    Under `jax.vmap`, `axis` is the name of its axis: all go in step, until the last is done. Their rounds must have
+    equally many steps; who has none left stays as it is.
+    """
+    most = partial(_most, axis)
     layout = plan.layout
     decayed = layout.of_rank_two()
 
@@ -112,10 +123,10 @@ def run_stretch(
             rate = stretch.rates[index, step]
             return train_step(plan, layout, decayed, carry, batch_of(step), rate, key_of(step))
 
-        carry, before = _steps(stretch.steps[index], one_step, carry)
+        carry, before = _steps(most(stretch.steps[index]), one_step, carry)
         again = Replay(batch_of, stretch.steps[index], key_of)
         carry, curves = lax.cond(
-            stretch.validates,
+            most(stretch.validates),
             partial(_end_round, plan, layout, validation, limits, again),
             lambda index, before, carry, curves: (carry, curves),
             index, before, carry, curves,
@@ -128,8 +139,25 @@ def run_stretch(
     empty = jnp.full(stretch.order.shape[0], jnp.nan, carry.loss_sum.dtype)
     seen = _unseen(plan, layout, carry, validation, stretch.order.shape[0])
     start = (jnp.zeros((), jnp.int32), carry, Curves(empty, empty, empty, empty, empty if plan.plateau else (), seen))
-    _, carry, curves = lax.while_loop(goes_on, one_round, start)
+    if axis is None:
+        _, carry, curves = lax.while_loop(goes_on, one_round, start)
+        return carry, curves
+
+    def in_step(loop: tuple[jax.Array, Carry, Curves]) -> tuple[jax.Array, Carry, Curves]:
+        index, after, measured = one_round(loop)
+        keep = partial(jnp.where, goes_on(loop))
+        return index, jax.tree.map(keep, after, loop[1]), jax.tree.map(keep, measured, loop[2])
+
+    _, carry, curves = lax.while_loop(lambda loop: most(goes_on(loop)), in_step, start)
     return carry, curves
+
+
+def _most(axis: str | None, value: jax.Array) -> jax.Array:
+    """Return the largest value of all that go in step."""
+    if axis is None:
+        return value
+    largest: jax.Array = lax.pmax(value.astype(jnp.int32), axis)  # type: ignore[no-untyped-call]
+    return largest.astype(value.dtype)
 
 
 def _steps(count: jax.Array, one_step: Callable[[jax.Array, Carry], Carry], carry: Carry) -> tuple[Carry, Parts]:

@@ -6,13 +6,23 @@ from typing import Any
 import jax
 import numpy as np
 
+from piste.nn.activations import Activation, PReLU
+from piste.nn.dense import Dense
+from piste.nn.dropout import Dropout
+from piste.nn.normalisation import BatchNorm
+from piste.nn.residual import Residual
+from piste.nn.sequential import Sequential
+from piste.nn.shaping import Flatten
+from piste.train.forward import layers_of
 from piste.train.plan import Carry, Plan, Split
 from piste.train.population.course import Course
 from piste.train.population.programs import Beginning, beginning
-from piste.train.population.templates import example_of
+from piste.train.population.templates import Knob, example_of
 from piste.train.precision import allowed
 from piste.train.timeline import key_words
 
+_TINY = 10_000  # parameters
+_SIDE_BY_SIDE = (Sequential, Residual, Dense, Activation, PReLU, Dropout, BatchNorm, Flatten)
 _BLOCK = 8  # members of one call on a CPU
 _BLOCK_BYTES = 1 << 24  # of their parameters and all that goes with them
 _ACCELERATOR_BYTES = 1 << 31  # the same on an accelerator, whose blocks are as large as they can be
@@ -38,6 +48,19 @@ def block_size(template: Plan, count: int) -> int:
         return _BLOCK if _BLOCK * bytes_of_one <= _BLOCK_BYTES else 1
     room = max(_ACCELERATOR_BYTES // bytes_of_one, 1)
     return min(1 << (count - 1).bit_length(), 1 << (room.bit_length() - 1))
+
+
+def in_step(template: Plan, courses: Sequence[Course]) -> bool:
+    """Return whether members are best trained side by side: on a CPU tiny dense networks of one activation."""
+    if any(course.line.whole == 0 or course.line.total % course.line.round for course in courses):
+        return False
+    if jax.default_backend() != "cpu":
+        return True
+    layers = list(layers_of(template.model))
+    # Of several activations each would be computed for every member.
+    choosing = any(isinstance(getattr(layer, "name", None), Knob) for layer in layers)
+    tiny = example_of(template).layout.size <= _TINY
+    return tiny and not choosing and all(isinstance(layer, _SIDE_BY_SIDE) for layer in layers)
 
 
 def spread(members: Sequence[Any], places: int, cores: int) -> list[list[Any]]:

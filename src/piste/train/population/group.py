@@ -9,7 +9,7 @@ import numpy as np
 
 from piste.train.fit import Shown, records_of
 from piste.train.plan import Curves, Split
-from piste.train.population.blocks import Block, gathered, spread
+from piste.train.population.blocks import Block, gathered, in_step, spread
 from piste.train.population.groups import Program
 from piste.train.population.programs import training
 from piste.train.population.work import Task, sizes_for, together, work_of
@@ -26,7 +26,9 @@ class Group:
         self.program, self.blocks = program, list(blocks)
         self._splits, self._metric = splits, metric
         self._places = len(self.blocks[0].courses)
-        self._sizes = sizes_for([course for block in blocks for course in block.courses if course], self._places)
+        courses = [course for block in blocks for course in block.courses if course]
+        self._sizes = sizes_for(courses, self._places)
+        self._training = training(program.template, in_step(program.template, courses))
         with allowed(program.template.precision):
             self._call(self.blocks[0], [])  # a call of nothing compiles and computes nothing
         self.compile_seconds = time.perf_counter() - began
@@ -89,5 +91,5 @@ class Group:
 
     def _call(self, block: Block, tasks: Sequence[Task]) -> Curves:
         work = work_of(tasks, self._places, self._sizes)
-        block.carry, curves = training(self.program.template)(block.carry, *self._splits, work)
+        block.carry, curves = self._training(block.carry, *self._splits, work)
         return curves
