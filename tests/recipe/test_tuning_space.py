@@ -36,3 +36,24 @@ def test_a_range_that_cannot_be_is_one_sentence(priors: dict[str, object], sente
 def test_good_ranges_are_a_space() -> None:
     space = checked_space({"hidden": choice((64,), (128, 64)), "width": integers(8, 64, log=True)}, "The call")
     assert [one.name for one in space.dimensions] == ["hidden", "width"]
+
+
+def test_values_take_the_form_of_their_setting() -> None:
+    space = checked_space(
+        {
+            "class_weights": choice(None, "balanced"),
+            "hidden": choice(64, (32, 32)),
+            "augment": choice("none", "noise:0.1,swap:0.1"),
+            "optimiser": choice(option("adamw", averaging=choice(None, "swa")), "sgd"),
+            "clip": choice(0, 1.0),
+        },
+        "The call",
+    )
+    assert [str(one.prior) for one in space.dimensions] == [
+        'choice("none", balanced)',
+        "choice([64], [32, 32])",
+        'choice(["none"], ["noise:0.1", "swap:0.1"])',
+        'choice(adamw(averaging=choice("none", swa)), sgd)',
+        'choice("none", swa)',
+        "choice(0, 1.0)",
+    ]

@@ -61,3 +61,9 @@ def test_nothing_else_is_read(text: str) -> None:
 )
 def test_options_that_are_no_words_are_read_as_they_are_written(prior: Prior) -> None:
     assert parsed(str(prior), "hidden") == prior
+
+
+def test_words_that_stand_for_no_text_are_told_from_texts() -> None:
+    prior = choice("none", None, "True", True)
+    assert str(prior) == 'choice("none", none, "True", true)'
+    assert parsed(str(prior), "augment") == prior

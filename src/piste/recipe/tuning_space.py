@@ -7,7 +7,7 @@ from typing import Any
 from piste.core.errors import SettingError
 from piste.core.settings import from_mapping, nearest
 from piste.recipe.settings import SECTIONS
-from piste.tune.priors import Choice, Prior
+from piste.tune.priors import Choice, Option, Prior
 from piste.tune.space import Space
 from piste.tune.written import is_prior, parsed
 
@@ -49,7 +49,7 @@ def checked_space(priors: Mapping[str, Prior], where: str) -> Space:
     Raises `SettingError` for a setting that there is not or that cannot vary, and for a range that goes past what the
     setting may be; `where` names where they were given.
     """
-    space = Space.of(priors)
+    space = Space.of({name: as_meant(name, prior) for name, prior in priors.items()})
     names = [*(one.name for one in space.dimensions), *(name for name, _, _ in space.fixed)]
     _check_names(names, where)
     for dimension in space.dimensions:
@@ -60,6 +60,28 @@ def checked_space(priors: Mapping[str, Prior], where: str) -> Space:
     for name, value, _ in space.fixed:
         _check_value(name, value, str(value))
     return space
+
+
+def as_meant(name: str, value: Any) -> Any:
+    """Return a range, or a value in it, in the form that the setting takes: `none` as a word, one width as a list."""
+    if isinstance(value, Choice):
+        options = (
+            Option(as_meant(name, one.value), tuple((inner, as_meant(inner, it)) for inner, it in one.settings))
+            for one in value.options
+        )
+        return Choice(tuple(options))
+    if isinstance(value, Prior) or _takes(name, value):
+        return value
+    others = ["none"] if value is None else [tuple(value.split(","))] if isinstance(value, str) else [(value,)]
+    return next((other for other in others if _takes(name, other)), value)
+
+
+def _takes(name: str, value: Any) -> bool:
+    try:
+        _check_value(name, value, "")
+    except SettingError:
+        return False
+    return True
 
 
 def _check_names(names: Iterable[str], where: str) -> None:

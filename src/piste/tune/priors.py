@@ -159,6 +159,9 @@ class Choice:
         return f"choice({', '.join(map(str, self.options))})"
 
 
+WORDS = ("true", "false", "none")
+"""Words that stand for no text."""
+
 Prior = Uniform | Log | OneMinusLog | Integers | Choice
 
 
@@ -199,7 +202,7 @@ def written(value: Any) -> str:
     if isinstance(value, tuple | list):
         return f"[{', '.join(written(one) for one in value)}]"
     if isinstance(value, str):
-        return value if value.isidentifier() else f'"{value}"'
+        return value if value.isidentifier() and value.lower() not in WORDS else f'"{value}"'
     return "none" if value is None else str(value)
 
 
