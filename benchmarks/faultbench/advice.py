@@ -64,7 +64,8 @@ def _cured(training: Training, code: str, key: str) -> tuple[Fixed | None, str]:
     plain: dict[str, Any] = dict.fromkeys(OWN_LOOP)
     for given in (whole, replace(whole, **plain)):
         fixed = fix(given, select=(code,), seconds=600.0)
-        made = [one for one in fixed.fixes if (one.code, one.key) == (code, key) and one.effect is not Effect.LEFT]
+        made = [one for one in fixed.fixes if one.code == code and one.effect is not Effect.LEFT]
+        made.sort(key=lambda one: one.key != key)  # another seed may have the same rule name it otherwise
         if made:
             return fixed, made[0].remedy
     return None, ""

@@ -155,6 +155,24 @@ def test_the_usual_loss_of_each_task(task: str, outputs: Any, targets: Any, expe
     assert float(found(outputs, targets)) == pytest.approx(expected, rel=1e-5)
 
 
+def test_rare_classes_count_as_much_as_common_ones_where_that_is_declared() -> None:
+    labels = np.array([0] * 9 + [1])
+    given = Pipeline(
+        train=(np.zeros((10, 3), np.float32), labels),
+        task="two-class",
+        loss=lambda outputs, targets: jnp.mean(outputs),
+        apply=lambda parameters, inputs: jnp.zeros((len(inputs), 1)),
+        parameters={},
+        declared=Declared(class_weights=True),
+    )
+    found = usual_loss(Bench(given), FINDING).pipeline.loss
+    assert found is not None
+    logits = jnp.asarray(labels * 0.0)[:, None]
+    rare, common = (float(found(logits[rows], labels[rows])) for rows in (slice(9, 10), slice(0, 9)))
+    assert rare == pytest.approx(9 * common, rel=1e-5)
+    assert float(found(logits, labels)) == pytest.approx((rare + 9 * common) / 10, rel=1e-5)
+
+
 def test_another_loss_on_purpose_stays(table: Table) -> None:
     given = pipeline(table, declared=Declared(loss="other"))
     with pytest.raises(NotFixed, match="on purpose"):

@@ -38,7 +38,7 @@ def mend(bench: Bench, finding: Finding) -> Mended:
 
 
 def _weights(bench: Bench, one: Problem) -> Any:
-    """Return for each class what makes all of them count alike in train (K,)."""
+    """Return for each class what makes all of them count alike in train (K,), 1 on average over its examples."""
     counts = np.bincount(bench.probe(labels)["train"], minlength=one.width).astype(np.float64)
     return jnp.asarray(counts.sum() / (len(counts) * np.maximum(counts, 1.0)), jnp.float32)
 
@@ -65,7 +65,7 @@ def _sigmoid(one: Problem, declared: Declared, weights: Any) -> Callable[[Any, A
         told = jnp.where(known, targets, 0)
         counts = known * (weights[told.astype(jnp.int32)] if one.single else 1.0)
         soft = told * (1.0 - declared.smoothing) + declared.smoothing / 2
-        return jnp.sum((jnp.logaddexp(0.0, logits) - soft * logits) * counts) / jnp.maximum(jnp.sum(counts), _LEAST)
+        return jnp.sum((jnp.logaddexp(0.0, logits) - soft * logits) * counts) / jnp.maximum(jnp.sum(known), 1.0)
 
     return loss
 
@@ -80,7 +80,7 @@ def _softmax(one: Problem, declared: Declared, weights: Any) -> Callable[[Any, A
         own = jnp.take_along_axis(logs, told[..., None], axis=-1)[..., 0]
         costs = -(1.0 - declared.smoothing) * own - declared.smoothing * jnp.mean(logs, axis=-1)
         counts = known * weights[told]
-        return jnp.sum(costs * counts) / jnp.maximum(jnp.sum(counts), _LEAST)
+        return jnp.sum(costs * counts) / jnp.maximum(jnp.sum(known), 1.0)
 
     return loss
 
