@@ -32,19 +32,19 @@ def units(subject: Subject, options: ViewOptions) -> tuple[UnitsRecord, tuple[st
     describe = describer(subject.dataset, subject.dataset.rows[split])
     origin = subject.dataset.origin[subject.dataset.rows[split]]
     truth = np.asarray(subject.splits.truth[split])
+    best = {unit: np.argsort(-values[:, unit], kind="stable")[:EXAMPLES] for unit in chosen}
+    parts = _parts(subject, inputs, layer, {int(where[one, unit]) for unit in chosen for one in best[unit]})
+    made_of = _made_up(subject, inputs, layer, chosen)
     made = []
     for unit in chosen:
-        best = np.argsort(-values[:, unit], kind="stable")[:EXAMPLES]
         examples = []
-        for one in best:
+        for one in best[unit]:
             told, picture = describe(int(places[one]))
-            part = _part(subject, inputs[one], layer, int(where[one, unit]))
-            shown = _marked(subject, inputs[one], part) or picture
+            part = parts.get(int(where[one, unit]), ())
+            shown = _marked(inputs[one], part) if part else picture
             said = _said(subject, truth[places[one]])
-            box = tuple(int(edge) for edge in part) if part else ()
-            examples.append(ExcitingRecord(int(origin[places[one]]), said, float(values[one, unit]), shown, told, box))
-        picture, reached = _made_up(subject, inputs, layer, unit)
-        made.append(UnitRecord(unit, tuple(examples), float(values[:, unit].mean()), picture, reached))
+            examples.append(ExcitingRecord(int(origin[places[one]]), said, float(values[one, unit]), shown, told, part))
+        made.append(UnitRecord(unit, tuple(examples), float(values[:, unit].mean()), *made_of.get(unit, ())))
     return UnitsRecord(layer, split, len(places), tuple(made)), ()
 
 
@@ -66,22 +66,22 @@ def _units(values: Values, options: ViewOptions) -> list[int]:
     return list(options.units)
 
 
-def _part(subject: Subject, example: NDArray[Any], layer: str, place: int) -> tuple[int, int, int, int] | None:
-    """Return the part of a picture that the unit sees there: top, left, bottom, right; None for other inputs."""
+def _parts(subject: Subject, inputs: NDArray[Any], layer: str, places: set[int]) -> dict[int, tuple[int, ...]]:
+    """Return the part of a picture that each place sees: top, left, bottom, right; none of other inputs."""
     if subject.encoding.image_shape is None:
-        return None
+        return {}
     network = subject.network
-    mask = receptive(network.model, network.parameters, network.state, example.shape, layer, place)
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    if not len(rows):
-        return None
-    return int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1
+    masks = receptive(network.model, network.parameters, network.state, inputs.shape[1:], layer, places)
+    parts: dict[int, tuple[int, ...]] = {}
+    for place, mask in masks.items():
+        rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+        if len(rows):
+            parts[place] = (int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1)
+    return parts
 
 
-def _marked(subject: Subject, example: NDArray[Any], part: tuple[int, int, int, int] | None) -> str:
-    """Return the picture with all but the part paled; "" where there is none to show."""
-    if part is None:
-        return ""
+def _marked(example: NDArray[Any], part: tuple[int, ...]) -> str:
+    """Return the picture with all but the part paled."""
     pixels = np.asarray(example, np.float64)
     faded = 0.25 * pixels + 0.75 * 160.0
     top, left, bottom, right = part
@@ -105,8 +105,8 @@ def _before(subject: Subject, inputs: NDArray[Any], layer: str) -> str:
     return names[place - 1] if place and isinstance(known[layer], Activation) else layer
 
 
-def _made_up(subject: Subject, inputs: NDArray[Any], layer: str, unit: int) -> tuple[str, float]:
-    """Return the made-up input as a picture, and what it reaches before the activation; none for tables and texts."""
+def _made_up(subject: Subject, inputs: NDArray[Any], layer: str, units: list[int]) -> dict[int, tuple[str, float]]:
+    """Return made-up inputs as pictures, and what they reach before the activation; none for tables and texts."""
     encoding, network = subject.encoding, subject.network
     if encoding.image_shape is not None:
         mean = np.asarray(encoding.channel_mean, np.float64)
@@ -116,11 +116,9 @@ def _made_up(subject: Subject, inputs: NDArray[Any], layer: str, unit: int) -> t
         channels = encoding.input_shape[-1]
         scale = Scale(np.zeros(channels), np.ones(channels), float(inputs.min()), float(inputs.max()))
     else:
-        return "", float("nan")
-    model, shape = network.model, inputs.shape[1:]
-    values, reached = made_up(
-        model, network.parameters, network.state, shape, _before(subject, inputs, layer), unit, scale
-    )
-    if encoding.image_shape is not None:
-        return seen(values), reached
-    return png(drawn(values, *limits_of(values))), reached
+        return {}
+    climbed, shape = _before(subject, inputs, layer), inputs.shape[1:]
+    found = made_up(network.model, network.parameters, network.state, shape, climbed, units, scale)
+    pictures = encoding.image_shape is not None
+    drawings = [seen(values) if pictures else png(drawn(values, *limits_of(values))) for values, _ in found]
+    return {unit: (drawing, reached) for unit, drawing, (_, reached) in zip(units, drawings, found, strict=True)}

@@ -4,6 +4,7 @@ A unit is a place of a layer's last axis; of a layer whose outputs lie beside ea
 where it is largest.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -41,22 +42,24 @@ def excitement(
 
 
 def receptive(
-    model: Layer, parameters: Parameters, state: State, shape: tuple[int, ...], layer: str, place: int
-) -> NDArray[np.bool_]:
-    """Return which places of an example (all axes but the last) can reach the outputs of `layer` at `place`.
+    model: Layer, parameters: Parameters, state: State, shape: tuple[int, ...], layer: str, places: Iterable[int]
+) -> dict[int, NDArray[np.bool_]]:
+    """Return, for each of `places` in the outputs of `layer`, which places of an example (no last axis) reach it.
 
     A gradient through the network's own weights could be zero by chance of an example, so those of random examples
     are added up.
     """
 
-    def output(values: jax.Array) -> jax.Array:
+    @jax.jit
+    @jax.grad
+    def slopes(values: jax.Array, place: jax.Array) -> jax.Array:
         seen = outputs_of_layers(model, parameters, state, values)[1][layer]
         # Batches differ, so that no activation is silent in all of them.
         return jnp.sum(jnp.square(seen.reshape(len(seen), -1, seen.shape[-1])[:, place]))
 
-    draws = generator(0, "receptive", layer).normal(size=(8, *shape)) * 100
-    slopes = np.asarray(jax.grad(output)(jnp.asarray(draws, jnp.float32)))
-    return np.asarray(np.abs(slopes).sum(axis=(0, -1)) > 0)
+    draws = jnp.asarray(generator(0, "receptive", layer).normal(size=(8, *shape)) * 100, jnp.float32)
+    found = {place: np.asarray(slopes(draws, jnp.asarray(place))) for place in sorted(set(places))}
+    return {place: np.abs(one).sum(axis=(0, -1)) > 0 for place, one in found.items()}
 
 
 @dataclass(frozen=True)
@@ -70,46 +73,56 @@ class Scale:
 
 
 def made_up(
-    model: Layer, parameters: Parameters, state: State, shape: tuple[int, ...], layer: str, unit: int, scale: Scale
-) -> tuple[Values, float]:
-    """Return an input (...) that excites the unit, and the unit's mean output for it (Erhan et al. 2009).
+    model: Layer,
+    parameters: Parameters,
+    state: State,
+    shape: tuple[int, ...],
+    layer: str,
+    units: Sequence[int],
+    scale: Scale,
+) -> list[tuple[Values, float]]:
+    """Return, for each unit, an input (...) that excites it, and its mean output for that (Erhan et al. 2009).
 
     Gradient ascent with Adam's step on the unit's mean output over its places, from weak noise, less a penalty on the
     distance from the mean and on differences of neighbours (total variation, Mahendran & Vedaldi 2015); pictures are
     moved by up to two pixels in each step, so that no grid of pixels is favoured (Mordvintsev et al. 2015).
     """
     picture = len(shape) == 3
-    start = generator(0, "made up", layer, unit).normal(size=shape) * 0.1
     low, high = (scale.low - scale.mean) / scale.deviation, (scale.high - scale.mean) / scale.deviation
-    score = partial(_score, model, parameters, state, layer, unit, scale)
+    score = partial(_score, model, parameters, state, layer, scale)
 
-    def step(carry: tuple[Any, Any, Any], number: jax.Array) -> tuple[tuple[Any, Any, Any], jax.Array]:
+    def step(unit: jax.Array, carry: tuple[Any, Any, Any], number: jax.Array) -> tuple[tuple[Any, Any, Any], None]:
         values, first, second = carry
         key = jax.random.fold_in(jax.random.key(unit), number)
         moved = jax.random.randint(key, (2,), -2, 3) if picture else jnp.zeros(2, jnp.int32)
 
         def objective(values: jax.Array) -> jax.Array:
             shifted = jnp.roll(values, moved, axis=(0, 1)) if picture else values
-            return score(shifted) - _DECAY * jnp.mean(jnp.square(values)) - _SMOOTH * _roughness(values)
+            return score(unit, shifted) - _DECAY * jnp.mean(jnp.square(values)) - _SMOOTH * _roughness(values)
 
         slope = jax.grad(objective)(values)
         first, second = 0.9 * first + 0.1 * slope, 0.999 * second + 0.001 * jnp.square(slope)
         count = number + 1.0
         way = first / (1 - 0.9**count) / (jnp.sqrt(second / (1 - 0.999**count)) + 1e-8)
-        return (jnp.clip(values + RATE * way, low, high), first, second), score(values)
+        return (jnp.clip(values + RATE * way, low, high), first, second), None
 
     @jax.jit
-    def ascend(values: jax.Array) -> tuple[jax.Array, jax.Array]:
+    def ascend(unit: jax.Array, values: jax.Array) -> tuple[jax.Array, jax.Array]:
         zero = jnp.zeros_like(values)
-        (values, _, _), _ = jax.lax.scan(step, (values, zero, zero), jnp.arange(STEPS, dtype=jnp.int32))
-        return values, score(values)
+        numbers = jnp.arange(STEPS, dtype=jnp.int32)
+        (values, _, _), _ = jax.lax.scan(partial(step, unit), (values, zero, zero), numbers)
+        return values, score(unit, values)
 
-    values, reached = ascend(jnp.asarray(start, jnp.float32))
-    return np.asarray(values) * scale.deviation + scale.mean, float(reached)
+    made = []
+    for unit in units:
+        start = generator(0, "made up", layer, unit).normal(size=shape) * 0.1
+        values, reached = ascend(jnp.asarray(unit), jnp.asarray(start, jnp.float32))
+        made.append((np.asarray(values) * scale.deviation + scale.mean, float(reached)))
+    return made
 
 
 def _score(
-    model: Layer, parameters: Parameters, state: State, layer: str, unit: int, scale: Scale, values: jax.Array
+    model: Layer, parameters: Parameters, state: State, layer: str, scale: Scale, unit: jax.Array, values: jax.Array
 ) -> jax.Array:
     inputs = values * scale.deviation + scale.mean
     seen = outputs_of_layers(model, parameters, state, inputs[None].astype(jnp.float32))[1][layer]
