@@ -88,6 +88,18 @@ def test_outputs_that_weigh_alike_pass(run_rule: Judge, targets: Any, loss: Any)
     assert run_rule(outputs_weigh_alike.RULE, **pieces) == (Outcome.PASSED, ())
 
 
+@pytest.mark.parametrize(("weight", "outcome"), [(1000.0, Outcome.FOUND), (10.0, Outcome.PASSED)])
+def test_a_label_that_counts_a_thousand_times_is_found(run_rule: Judge, weight: float, outcome: Outcome) -> None:
+    labels = np.random.default_rng(0).integers(0, 2, (200, 3)).astype(np.float32)
+    weights = jnp.array([weight, 1.0, 1.0])
+
+    def loss(logits: Any, targets: Any) -> Any:
+        return jnp.mean(weights * (jnp.logaddexp(0.0, logits) - targets * logits))
+
+    given = {"train": (np.zeros((200, 2), np.float32), labels), "task": "multi-label", "loss": loss}
+    assert run_rule(outputs_weigh_alike.RULE, **given)[0] is outcome
+
+
 HIDING = {
     "nanmean": lambda outputs, targets: jnp.nanmean((outputs - targets) ** 2),
     "nan_to_num": lambda outputs, targets: jnp.nan_to_num(squares(outputs, targets)),

@@ -14,15 +14,25 @@ from piste.lint.rule import Group, NotRun, Rule
 
 _APART = 100.0  # of the gradients of two outputs: of a squared error, 10,000 in the loss
 _ROWS = 512
+_OF_NUMBERS = (
+    "The targets are of different units and sizes, and the loss adds them up as they are: what they share in the "
+    "network learns the large one alone.",
+    "targets = (targets - train.mean(axis=0)) / train.std(axis=0), and back for the report",
+)
+_OF_LABELS = (
+    "One label has a weight far above the others': what they share in the network learns that label alone.",
+    "Weights of labels within a factor of ten of each other",
+)
 
 
 def check(bench: Bench) -> Iterator[Finding]:
     """Yield an output whose gradients drown those of another."""
     one, criterion, train = bench.probe(problem), bench.probe(loss_criterion), bench.pipeline.train
-    if one.task is not Task.REGRESSION or one.width < 2:
+    labels = one.task is Task.MULTI_LABEL
+    if not (labels or one.task is Task.REGRESSION) or one.width < 2:
         raise NotRun("Only one thing is predicted.")
     truth = as_numpy(train.targets[:_ROWS]).reshape(-1, one.width).astype(np.float64)
-    constant = np.broadcast_to(truth.mean(axis=0), truth.shape)
+    constant = np.zeros(truth.shape) if labels else np.broadcast_to(truth.mean(axis=0), truth.shape)
     moving = np.flatnonzero(truth.std(axis=0) > 0)
     slopes = np.sqrt(np.mean(np.square(criterion.gradient(constant, truth).astype(np.float64)), axis=0))
     if len(moving) < 2 or not slopes[moving].min() > 0:
@@ -39,9 +49,8 @@ def check(bench: Bench) -> Iterator[Finding]:
             Evidence(f"deviation of target {strong}", f"{truth[:, strong].std():.3g}"),
             Evidence(f"deviation of target {weak}", f"{truth[:, weak].std():.3g}", "about the same"),
         ],
-        cause="The targets are of different units and sizes, and the loss adds them up as they are: what they share in "
-        "the network learns the large one alone.",
-        fix="targets = (targets - train.mean(axis=0)) / train.std(axis=0), and back for the report",
+        cause=_OF_LABELS[0] if labels else _OF_NUMBERS[0],
+        fix=_OF_LABELS[1] if labels else _OF_NUMBERS[1],
         remedy="usual-loss",
         key="loss.scale-of-outputs",
         where=Where(split="train", column=f"target {weak}"),
