@@ -22,7 +22,11 @@ def test_the_largest_output_and_its_place_are_found() -> None:
     values, places = excitement(MODEL, parameters, {}, inputs, "01_activation")
     maps = np.maximum(
         jax.lax.conv_general_dilated(
-            inputs, parameters["00_conv2d"]["weight"], (1, 1), "VALID", dimension_numbers=("NHWC", "HWIO", "NHWC")
+            jnp.asarray(inputs),
+            parameters["00_conv2d"]["weight"],
+            (1, 1),
+            "VALID",
+            dimension_numbers=("NHWC", "HWIO", "NHWC"),
         ),
         0,
     ).reshape(150, 36, 4)

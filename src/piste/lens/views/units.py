@@ -113,7 +113,7 @@ def made_up(
         (values, _, _), _ = jax.lax.scan(partial(step, unit), (values, zero, zero), numbers)
         return values, score(unit, values)
 
-    made = []
+    made: list[tuple[Values, float]] = []
     for unit in units:
         start = generator(0, "made up", layer, unit).normal(size=shape) * 0.1
         values, reached = ascend(jnp.asarray(unit), jnp.asarray(start, jnp.float32))
