@@ -25,7 +25,7 @@ from piste.core.graphs import (
     Statistics,
 )
 from piste.core.nursing import BRANCHES, BranchEnd, BranchRecord, Heard, Mark, NursedRecord
-from piste.core.records import Status
+from piste.core.records import Score, Status
 from piste.core.runs import PREDICTIONS, RunFolder
 from piste.core.studied import (
     RESULTS,
@@ -199,9 +199,9 @@ def results(trials: tuple[TrialRecord, ...]) -> StudyResults:
     )
     curve = CurveRecord("learning_rate", (0.1, 0.5, 0.9), (0.5, 0.2, 0.4), (0.4, 0.1, 0.3), (0.6, 0.3, 0.5))
     pairs = (PairRecord("learning_rate", "width", 0.1, 0.02, 0.2),)
-    return StudyResults(
-        best.number, axes=axes, importances=ImportancesRecord(important, pairs, (curve,), 0.8, 0.02, 1.5)
-    )
+    test = Score("accuracy", 0.9, 0.85, 0.94, True)
+    said = ImportancesRecord(important, pairs, (curve,), 0.8, 0.02, 1.5)
+    return StudyResults(best.number, axes=axes, importances=said, test=test)
 
 
 def stored(folder: StudyFolder, number: int) -> None:

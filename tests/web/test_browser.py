@@ -1,5 +1,6 @@
 """Every panel in a real browser: clicked in and read, at both widths, by keyboard, and with hostile texts."""
 
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,7 +13,7 @@ from tests.report.conftest import epochs
 from tests.web.chromium import CHROMIUM, Browser
 from tests.web.samples import LOOKED, MARKUP
 
-from piste.core.nursing import bedside, waiting
+from piste.core.nursing import NURSING, bedside, waiting
 from piste.core.runs import METRICS, RunFolder
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
@@ -249,6 +250,7 @@ def test_a_training_is_told_what_to_do(open_at: Open, shown: Path) -> None:
         page.click("form button", "Say it")
         page.until("document.querySelector('.said')?.innerText.includes('nothing that a training can be told')")
         assert [one.words for one in waiting(folder)] == ["rate 0.5x"]
+    shutil.rmtree(folder.file(NURSING))  # no test changes the samples for the others
     page.complaints.clear()  # the refusal stands in the console too
 
 

@@ -21,6 +21,8 @@ def test_every_run_and_study_is_listed_newest_first(shown: Path) -> None:
     assert two.score is not None
     assert (two.score.name, two.score.value) == ("accuracy", 0.93)
     assert (entries["search"].kind, entries["search"].trials) == ("study", 40)
+    assert entries["search"].score is not None
+    assert entries["search"].score.value == 0.9
     assert entries["failed"].error == "Row 81 of census.csv has 7 fields, expected 6."
     assert entries["unfinished"].score is None
 

@@ -11,7 +11,7 @@ type Eye = {turn: number; tilt: number; near: number};
 type Piece = {depth: number; draw: (context: CanvasRenderingContext2D) => void};
 
 const START: Eye = {turn: 0.7, tilt: 0.75, near: 1};
-const HEIGHT = 460;
+const [HEIGHT, LOW] = [460, 330]; // pixels; lower where it is narrow
 const RAMP = [[42, 60, 120], [38, 110, 150], [60, 155, 130], [150, 190, 90], [240, 205, 90]] as const;
 const COLOURS = ['--series-2', '--bad', '--series-4', '--ink', '--series-6'];
 
@@ -130,15 +130,16 @@ function modelOf(data: SurfaceData, log: boolean): Model {
 function drawAll(canvas: HTMLCanvasElement, model: Model, data: SurfaceData, eye: Eye, shown: string[], until: number) {
   const box = canvas.getBoundingClientRect();
   const pixel = devicePixelRatio;
-  [canvas.width, canvas.height] = [Math.round(box.width * pixel), Math.round(HEIGHT * pixel)];
+  const tall = box.width < 500 ? LOW : HEIGHT;
+  [canvas.width, canvas.height] = [Math.round(box.width * pixel), Math.round(tall * pixel)];
   const context = canvas.getContext('2d')!;
   context.scale(pixel, pixel);
-  const size = Math.min(box.width, HEIGHT * 1.5) * 0.26 * eye.near;
+  const size = Math.min(box.width * 0.33, tall * 0.39) * eye.near;
   const [sin, cos, up, flat] = [Math.sin(eye.turn), Math.cos(eye.turn), Math.sin(eye.tilt), Math.cos(eye.tilt)];
   const seen = ([x, y, z]: Point): [number, number, number] => {
     const [right, away] = [x * cos - y * sin, x * sin + y * cos];
     const high = z * 0.9 - 0.45;
-    return [box.width / 2 + size * right, HEIGHT / 2 - size * (high * flat - away * up), away * flat + high * up];
+    return [box.width / 2 + size * right, tall / 2 - size * (high * flat - away * up), away * flat + high * up];
   };
   const pieces = [...quads(model, seen), ...ways(model, data, seen, shown, until)];
   pieces.sort((one, other) => one.depth - other.depth);
@@ -221,8 +222,11 @@ function titles(context: CanvasRenderingContext2D, data: SurfaceData, seen: (poi
   context.font = '12px system-ui, sans-serif';
   context.textAlign = 'center';
   const [[x, y], [u, v]] = [seen([0, 1.25 * along, 0]), seen([1.25 * across, 0, 0])];
-  context.fillText(data.x_title, x, y + 14, 320);
-  context.fillText(data.y_title, u, v + 14, 320);
+  for (const [text, across, down] of [[data.x_title, x, y], [data.y_title, u, v]] as const) {
+    const width = context.canvas.width / devicePixelRatio;
+    const half = Math.min(context.measureText(text).width, 0.46 * width) / 2 + 4;
+    context.fillText(text, Math.min(Math.max(across, half), width - half), down + 14, 2 * half - 8);
+  }
 }
 
 function coloured(at: number, light: number): string {

@@ -7,6 +7,7 @@ import msgspec
 from piste.core.errors import RunError
 from piste.core.records import Score, Status, Task, decode
 from piste.core.runs import DATA, EVALUATION, METRICS, RUN
+from piste.core.studied import RESULTS
 from piste.core.studies import STUDY
 from piste.web.places import Places, readable
 from piste.web.remembered import Remembered
@@ -54,6 +55,10 @@ class _Study(msgspec.Struct):
     metric: str = ""
     source: str = ""
     seconds: float = 0
+
+
+class _Results(msgspec.Struct):
+    test: Score | None = None
 
 
 class Entry(msgspec.Struct):
@@ -124,6 +129,7 @@ class Listing:
         study = self._read(folder / STUDY, _Study)
         if not isinstance(study, _Study):
             raise RunError(GONE)
+        results = self._read(folder / RESULTS, _Results)
         return Entry(
             "study",
             folder.name,
@@ -131,6 +137,7 @@ class Listing:
             study.name,
             study.created,
             study.source,
+            score=results.test if isinstance(results, _Results) else None,
             seconds=study.seconds,
             trials=study.trials,
         )
