@@ -3,11 +3,11 @@
     python -m benchmarks.lens [NAME ...]
 
 For each network: the gradients of the weights by the lens beside those of `jax.grad`, as the 2-norm of the difference
-over that of the gradient: in float32 of all weights together, in float64 of the worst weight (against a millionth of the
-whole where a gradient is nothing, as that of a bias before batch norm). The gradients of nodes spread over the graph
-stand beside central differences of the loss in float64. Opening is tracing, one evaluation, one reverse sweep, and the
-statistics of every value and gradient, with nothing compiled before; seconds of this process on all its cores beside
-those of the clock, because other work may share the machine.
+over that of the gradient: in float32 of all weights together, in float64 of the worst weight (where a gradient is
+nothing, as that of a bias before batch norm, against a millionth of the whole). The gradients of nodes spread over the
+graph stand beside central differences of the loss in float64. Opening is tracing, one evaluation, one reverse sweep,
+and the statistics of every value and gradient, with nothing compiled before; seconds of this process on all its cores
+beside those of the clock, because other work may share the machine.
 """
 
 import argparse

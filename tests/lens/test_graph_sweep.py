@@ -114,13 +114,13 @@ def test_a_loop_without_a_known_end_has_gradients_that_jax_does_not_give() -> No
     assert seen.check("while").error < 1e-6
 
 
-@pytest.mark.parametrize("name", ACTIVATIONS)
-def test_every_activation(name: str) -> None:
+def test_every_activation() -> None:
     def function(w: Any, x: Any) -> Any:
-        return jnp.mean(ACTIVATIONS[name](x @ w) ** 2)
+        return sum(jnp.mean(activation(x @ w) ** 2) for activation in ACTIVATIONS.values())
 
     seen = look(function, SQUARE, ROWS)
     np.testing.assert_allclose(seen.gradient("w"), jax.grad(function)(SQUARE, ROWS), rtol=2e-5, atol=1e-7)
+    assert seen.check("w").error < 1e-6
 
 
 def agrees(function: Callable[..., Any], weight: jax.Array, rows: jax.Array) -> None:
@@ -132,6 +132,6 @@ def agrees(function: Callable[..., Any], weight: jax.Array, rows: jax.Array) -> 
     assert np.linalg.norm(found - expected) <= 1e-6 * np.linalg.norm(expected)
     reached = [one for one in seen.nodes if seen.gradient(one) is not None and np.any(seen.gradient(one))]
     real = [one for one in reached if np.isrealobj(seen.value(one))]
-    for node in real[1 :: max(len(real) // 4, 1)]:
+    for node in real[1 :: max(len(real) // 2, 1)]:
         check = seen.check(node, 2)
         assert check.error < 1e-6 or check.kink, check
