@@ -5,6 +5,7 @@
 #   make lint           style, types and the direction of imports
 #   make docs           the documentation as HTML
 #   make build          the wheel and the source archive
+#   make page           the scripts of the report and of the page, from frontend/; needs Node
 #   make peers          PyTorch, Keras, Lightning and skorch, for the tests and benchmarks that compare with them
 #   make clean          remove all of that again; runs are kept
 #
@@ -29,7 +30,7 @@ TEST := $(VENV)/installed-test-$(PLACE)
 PEERS := $(VENV)/installed-peers-$(PLACE)
 PIP := $(INTERPRETER) -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help train test lint style contracts types docs build peers clean lost
+.PHONY: help train test lint style contracts types docs build page peers clean lost
 
 help:
 	@sed -n 's/^#   //p' $(firstword $(MAKEFILE_LIST))
@@ -60,6 +61,9 @@ docs: $(TEST)
 build: $(TEST)
 	rm -rf dist
 	$(INTERPRETER) -m build --no-isolation
+
+page:
+	cd frontend && npm ci --no-audit --no-fund && npm run check && npm run build
 
 peers: $(PEERS)
 
