@@ -7,11 +7,13 @@ its trials taken, and what it tells of them is passed over.
 
 import datetime
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import takewhile
 from pathlib import Path
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy.exc import OperationalError
 
 from piste.core.studies import StudyRecord, TrialRecord, TrialStatus
 from piste.tune.objective import ENDED
@@ -122,8 +124,8 @@ class Store:
             connection.execute(insert(table), rows(parameters, trials, keys, self._space))
 
     def beat(self) -> None:
-        """Say that this worker lives."""
-        with self._database.engine.begin() as connection:
+        """Say that this worker lives. A word that does not get through is left to the next one."""
+        with suppress(OperationalError), self._database.engine.begin() as connection:
             claims.beat(connection, self._tables, self._worker)
 
     def free(self) -> int:
