@@ -21,6 +21,7 @@ from piste.nn.metrics import WholeSplit
 from piste.train import averaging, plateau
 from piste.train.compiler import jitted
 from piste.train.forward import forward
+from piste.train.in_step import most, rounds
 from piste.train.layout import Layout, Parts, norm
 from piste.train.plan import Carry, Curves, Filled, Limits, Plan, Split, Stretch
 from piste.train.precision import kept
@@ -108,12 +109,11 @@ def run_stretch(
     Under `jax.vmap`, `axis` is the name of its axis: all go in step, until the last is done. Their rounds must have
     equally many steps; who has none left stays as it is.
     """
-    most = partial(_most, axis)
     layout = plan.layout
     decayed = layout.of_rank_two()
 
-    def one_round(loop: tuple[jax.Array, Carry, Curves]) -> tuple[jax.Array, Carry, Curves]:
-        index, carry, curves = loop
+    def one_round(loop: tuple[jax.Array, tuple[Carry, Curves]]) -> tuple[jax.Array, tuple[Carry, Curves]]:
+        index, (carry, curves) = loop
         batch_of = _batches(train, stretch.order[index])
 
         def key_of(step: jax.Array) -> jax.Array:
@@ -123,41 +123,23 @@ def run_stretch(
             rate = stretch.rates[index, step]
             return train_step(plan, layout, decayed, carry, batch_of(step), rate, key_of(step))
 
-        carry, before = _steps(most(stretch.steps[index]), one_step, carry)
+        carry, before = _steps(most(axis, stretch.steps[index]), one_step, carry)
         again = Replay(batch_of, stretch.steps[index], key_of)
         carry, curves = lax.cond(
-            most(stretch.validates),
+            most(axis, stretch.validates),
             partial(_end_round, plan, layout, validation, limits, again),
             lambda index, before, carry, curves: (carry, curves),
             index, before, carry, curves,
         )  # fmt: skip
-        return index + 1, carry, curves
+        return index + 1, (carry, curves)
 
-    def goes_on(loop: tuple[jax.Array, Carry, Curves]) -> jax.Array:
-        return (loop[0] < stretch.rounds) & (loop[1].stopped == 0)
+    def goes_on(loop: tuple[jax.Array, tuple[Carry, Curves]]) -> jax.Array:
+        return (loop[0] < stretch.rounds) & (loop[1][0].stopped == 0)
 
     empty = jnp.full(stretch.order.shape[0], jnp.nan, carry.loss_sum.dtype)
     seen = _unseen(plan, layout, carry, validation, stretch.order.shape[0])
-    start = (jnp.zeros((), jnp.int32), carry, Curves(empty, empty, empty, empty, empty if plan.plateau else (), seen))
-    if axis is None:
-        _, carry, curves = lax.while_loop(goes_on, one_round, start)
-        return carry, curves
-
-    def in_step(loop: tuple[jax.Array, Carry, Curves]) -> tuple[jax.Array, Carry, Curves]:
-        index, after, measured = one_round(loop)
-        keep = partial(jnp.where, goes_on(loop))
-        return index, jax.tree.map(keep, after, loop[1]), jax.tree.map(keep, measured, loop[2])
-
-    _, carry, curves = lax.while_loop(lambda loop: most(goes_on(loop)), in_step, start)
-    return carry, curves
-
-
-def _most(axis: str | None, value: jax.Array) -> jax.Array:
-    """Return the largest value of all that go in step."""
-    if axis is None:
-        return value
-    largest: jax.Array = lax.pmax(value.astype(jnp.int32), axis)  # type: ignore[no-untyped-call]
-    return largest.astype(value.dtype)
+    start = (carry, Curves(empty, empty, empty, empty, empty if plan.plateau else (), seen))
+    return rounds(axis, goes_on, one_round, start)
 
 
 def _steps(count: jax.Array, one_step: Callable[[jax.Array, Carry], Carry], carry: Carry) -> tuple[Carry, Parts]:
