@@ -100,7 +100,8 @@ def _check_layers(decided: Decided, origins: Mapping[str, str]) -> None:
     given = [one for one in ("hidden", "width", "depth") if origins.get(one, "default") != "default"]
     if decided["model"] == "mlp" and len(given) > 1 and given[0] == "hidden":
         raise SettingError(
-            f"The layers of an mlp are given by --hidden, or by --width and --depth, not by both. Leave --{given[1]} out."
+            "The layers of an mlp are given by --hidden, or by --width and --depth, not by both. "
+            f"Leave --{given[1]} out."
         )
 
 
