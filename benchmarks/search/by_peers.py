@@ -1,6 +1,7 @@
 """A race by the peers: each trains the trials it is given, and says how long all took and how good each was."""
 
 import json
+import logging
 import sys
 import tempfile
 import time
@@ -105,7 +106,7 @@ def _optimised(race: Race) -> list[float]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         study.optimize(objective, n_trials=len(race.trials))
-    return [float(one.value) for one in study.trials]
+    return [float("nan") if one.value is None else one.value for one in study.trials]
 
 
 def _distributions(race: Race) -> dict[str, Callable[[Any], Any]]:
@@ -131,7 +132,7 @@ def by_ray(race: Race) -> Outcome:
 
     from benchmarks.search.by_torch import trained
 
-    ray.init(num_cpus=2, logging_level="ERROR", log_to_driver=False, include_dashboard=False)
+    ray.init(num_cpus=2, logging_level=logging.ERROR, log_to_driver=False, include_dashboard=False)
     held = ray.put(race)
 
     def trainable(config: dict[str, Any]) -> None:
@@ -144,7 +145,7 @@ def by_ray(race: Race) -> Outcome:
         param_space={"trial": tune.grid_search(list(range(len(race.trials))))},
         run_config=tune.RunConfig(verbose=0, storage_path=tempfile.mkdtemp()),
     )
-    results = tuner.fit()
+    results: Any = tuner.fit()
     seconds = time.perf_counter() - began
     by_number = {one.config["trial"]: float(one.metrics["accuracy"]) for one in results}
     ray.shutdown()

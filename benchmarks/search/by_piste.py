@@ -38,7 +38,7 @@ def main() -> None:
     train, test = DATA[entry.data]()
     data = (np.concatenate([train.inputs, test.inputs]), np.concatenate([train.labels, test.labels]))
     settings = _settings(entry, epochs)
-    ranges = {setting: parsed(text, setting) for setting, text in entry.space.items()}
+    ranges: dict[str, Any] = {setting: parsed(text, setting) for setting, text in entry.space.items()}
     began = time.perf_counter()
     study = tune(
         data, runs=folder / "runs", quiet=True, trials=trials, scheduler="none", final=False, **settings, **ranges

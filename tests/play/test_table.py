@@ -68,5 +68,5 @@ def test_a_table_that_will_not_do_is_a_sentence(text: str) -> None:
 def test_noise_reaches_only_what_is_trained_on() -> None:
     quiet, noisy = (table_of(PlaySettings("iris", noise=noise)) for noise in (0.0, 0.5))
     np.testing.assert_array_equal(quiet.held.inputs, noisy.held.inputs)
-    difference = np.asarray(noisy.train.inputs, np.float64) - quiet.train.inputs
+    difference = np.subtract(noisy.train.inputs, quiet.train.inputs, dtype=np.float64)
     assert difference.std() == pytest.approx(0.5, rel=0.15)

@@ -13,11 +13,11 @@ from piste.recipe.tuned_trials import Bench, given_of, rounds_of
 from piste.recipe.tuning import Asked, prepared, study_of
 from piste.train.timeline import Effort
 from piste.tune.chunk import Chunk
-from piste.tune.priors import choice, log, option, uniform
+from piste.tune.priors import Prior, choice, log, option, uniform
 from piste.tune.settings import TuneSettings
 
-GIVEN = {"model": "mlp", "hidden": (8,), "epochs": 6}
-RANGES = {
+GIVEN: dict[str, Any] = {"model": "mlp", "hidden": (8,), "epochs": 6}
+RANGES: dict[str, Prior] = {
     "learning_rate": log(1e-3, 1e-1),
     "optimiser": choice("adamw", option("sgd", momentum=uniform(0.5, 0.9))),
     "bins": choice(0, 4),
@@ -51,7 +51,7 @@ def test_the_study_says_what_varies_and_what_does_not(study: StudyRecord) -> Non
 
 
 def test_a_trial_is_what_piste_train_makes_of_its_settings(bench: Bench, tmp_path: Path) -> None:
-    settings = {"learning_rate": 0.02, "optimiser": "sgd", "momentum": 0.8, "bins": 4}
+    settings: dict[str, Any] = {"learning_rate": 0.02, "optimiser": "sgd", "momentum": 0.8, "bins": 4}
     found, other = bench(Chunk((trial(0, **settings), trial(1, learning_rate=0.05, optimiser="adamw", bins=0))))
     run = train("iris", runs=tmp_path, quiet=True, **GIVEN, **settings)
     np.testing.assert_allclose(found.losses, [one.validation_loss for one in run.epochs], rtol=1e-4)
