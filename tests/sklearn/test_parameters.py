@@ -113,7 +113,7 @@ def plain(classes: tuple[Array, Array]) -> PisteClassifier:
     return PisteClassifier(**{**QUICK, "epochs": 8, "validation": 0.2}).fit(*classes)
 
 
-@pytest.mark.parametrize("settings", CHANGED, ids=str)
+@pytest.mark.parametrize("settings", CHANGED, ids=lambda settings: str(settings).partition(" at 0x")[0])
 def test_every_setting_changes_the_training_and_survives_a_clone(
     settings: dict[str, Any], classes: tuple[Array, Array], plain: PisteClassifier
 ) -> None:
