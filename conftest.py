@@ -1,6 +1,7 @@
 """The examples in README.md and docs/ are tests: Python blocks are run, console blocks are typed into a shell."""
 
 import doctest
+import gc
 import itertools
 import os
 import re
@@ -11,11 +12,27 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sybil import Example, Sybil
 from sybil.parsers.myst import CodeBlockParser, PythonCodeBlockParser, SkipParser
 
 OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 SECONDS = 300
+MAPS = 20_000
+"""Memory maps from which a process lets its programs go: Linux allows 65,530, and a compiled program takes several."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Let go of compiled programs between two files, before loading another would end the process."""
+    if nextitem is not None and nextitem.path != item.path and "jax" in sys.modules and _maps() > MAPS:
+        sys.modules["jax"].clear_caches()
+        gc.collect()
+
+
+def _maps() -> int:
+    maps = Path("/proc/self/maps")
+    return maps.read_bytes().count(b"\n") if maps.exists() else 0
 
 
 def type_into_shell(example: Example) -> str | None:
