@@ -258,7 +258,7 @@ def test_training_stops_at_a_target_in_the_target_s_own_units(numbers: tuple[Arr
 @pytest.mark.parametrize(
     ("settings", "sentence"),
     [
-        ({"optimiser": "sgd", "momentum": 0.9}, "'momentum' parameter of PisteRegressor belongs to the optimiser"),
+        ({"optimiser": "adagrad", "momentum": 0.9}, "'momentum' parameter of PisteRegressor belongs to the optimiser"),
         ({"delta": 2.0}, "'delta' parameter of PisteRegressor belongs to the loss huber"),
         ({"model": "cnn"}, "model 'cnn' needs pictures.* Choose model"),
         ({"model": "gru"}, "model 'gru' needs sequences"),
