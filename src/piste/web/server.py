@@ -85,6 +85,8 @@ def _serve(
         http="h11",
         ws="none",
         lifespan="off",
+        # Its own way of logging would close the handlers of everybody else in this process.
+        log_config=None,
         log_level="error",
         access_log=False,
         server_header=False,
