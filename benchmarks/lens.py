@@ -22,9 +22,9 @@ import numpy as np
 from jax import lax
 
 from piste.core.keys import generator
-from piste.lens.graph import Lens
-from piste.lens.graph_look import look
-from piste.lens.graph_width import widened, width
+from piste.lens.graph.width import widened, width
+from piste.lens.lens import Lens
+from piste.lens.look import look
 from piste.nn.layer import Context, Layer
 from piste.nn.losses import CrossEntropy
 from piste.nn.zoo.cnn import cnn

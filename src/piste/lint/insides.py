@@ -12,9 +12,10 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-from jax.extend.core import ClosedJaxpr, Literal
+from jax.extend.core import Literal
 
-_CALLS = ("jit", "pjit", "closed_call", "custom_jvp_call", "custom_vjp_call", "checkpoint", "remat2")
+from piste.nn.operations import bound, called
+
 _PRODUCTS = ("dot_general", "conv_general_dilated")
 _STEPS = 8  # of a sequence, from which on attention is told from other softmaxes
 
@@ -100,14 +101,10 @@ class _Look:
 
     def _step(self, step: Any, given: list[tuple[Any, From]]) -> list[tuple[Any, From]]:
         values, sources = [value for value, _ in given], [source for _, source in given]
-        inner = step.params.get("jaxpr", step.params.get("call_jaxpr"))
-        if step.primitive.name in _CALLS and inner is not None:
-            steps, consts = (inner.jaxpr, inner.consts) if isinstance(inner, ClosedJaxpr) else (inner, ())
-            return self._go_through(steps, consts, values, sources)
-        bound = step.primitive.get_bind_params(step.params)
-        functions, parameters = bound if isinstance(bound, tuple) else ((), bound)  # a pair up to jax 0.8
-        made = step.primitive.bind(*functions, *values, **parameters)
-        made = made if step.primitive.multiple_results else [made]
+        inner = called(step)
+        if inner is not None:
+            return self._go_through(inner.jaxpr, inner.consts, values, sources)
+        made = bound(step, values)
         source = From.NOTHING
         for one in sources:
             source |= one

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from piste.core.errors import SettingError
-from piste.lens.graph import Lens
-from piste.lens.graph_look import look
+from piste.lens.lens import Lens
+from piste.lens.look import look
 from piste.recipe.lens_run import look_at_run
 from piste.recipe.run import Run
 from piste.train.compiler import configure_jax

@@ -10,8 +10,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from piste.core.errors import SettingError
-from piste.lens.graph import Lens
-from piste.lens.graph_look import look
+from piste.lens.lens import Lens
+from piste.lens.look import look
 from piste.nn.layer import Context
 from piste.recipe.predict import opened
 from piste.recipe.progress import listener

@@ -7,7 +7,7 @@ from piste.core.graph_tree import node_text, tree
 from piste.core.graph_words import number
 from piste.core.graphs import CheckRecord, GraphRecord
 from piste.core.runs import RunFolder
-from piste.lens.graph import Lens
+from piste.lens.lens import Lens
 from piste.report import html
 from piste.report.panels.graph import graph_panel
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from piste.core.graphs import ChainRecord, GraphRecord
 from piste.core.human import ANSWERS
 from piste.core.runs import RunFolder
-from piste.lens.graph import Lens
+from piste.lens.lens import Lens
 from piste.recipe.label import asking_of, concluded, opened
 from piste.recipe.lens_run import look_at_run
 from piste.recipe.questions import shown_of

@@ -10,11 +10,12 @@ from typing import Any
 
 import jax
 import numpy as np
-from jax.extend.core import ClosedJaxpr, Jaxpr, JaxprEqn, Literal
+from jax.extend.core import ClosedJaxpr, Jaxpr, Literal
+
+from piste.nn.operations import bound, called
 
 _LAYOUT = {"reshape", "transpose", "squeeze", "convert_element_type", "sharding_constraint", "copy", "broadcast_in_dim"}
 _GATED = {"mul", "add", "add_any", "div"}
-_CALLS = {"jit", "pjit", "closed_call", "core_call", "custom_jvp_call", "custom_vjp_call", "remat2", "checkpoint"}
 _WRAPPED = re.compile(r"^(?:(?:jvp|transpose|vmap|rematted_computation|checkpoint)\()+|\)+$")
 See = Callable[[int, Sequence[Any]], None]
 
@@ -68,10 +69,10 @@ def _open(
 
     for eqn in jaxpr.eqns:
         here, inputs = _joined(path, str(eqn.source_info.name_stack)), [named(atom) for atom in eqn.invars]
-        inner = _inside(eqn)
+        inner = called(eqn)
         if inner is not None:
-            constants = [next(numbers) for _ in inner[1]]
-            outputs = _open(inner[0], [*constants, *inputs], here, nodes, numbers)
+            constants = [next(numbers) for _ in inner.consts]
+            outputs = _open(inner.jaxpr, [*constants, *inputs], here, nodes, numbers)
         else:
             fresh = tuple(next(numbers) for _ in eqn.outvars)
             outputs = list(fresh)
@@ -97,32 +98,14 @@ def _computed(jaxpr: Jaxpr, given: Sequence[Any], numbers: Iterator[int], see: S
 
     for eqn in jaxpr.eqns:
         inputs = [value(atom) for atom in eqn.invars]
-        inner = _inside(eqn)
+        inner = called(eqn)
         if inner is not None:
-            outputs = _computed(inner[0], [*inner[1], *inputs], numbers, see)
+            outputs = _computed(inner.jaxpr, [*inner.consts, *inputs], numbers, see)
         else:
-            outputs = _bound(eqn, inputs)
+            outputs = bound(eqn, inputs)
             see(next(numbers), outputs)
         known.update(zip(eqn.outvars, outputs, strict=True))
     return [value(atom) for atom in jaxpr.outvars]
-
-
-def _bound(eqn: JaxprEqn, inputs: Sequence[Any]) -> list[Any]:
-    primitive: Any = eqn.primitive
-    functions, parameters = (), primitive.get_bind_params(eqn.params)
-    if isinstance(parameters, tuple):  # before jax 0.9
-        functions, parameters = parameters
-    with eqn.ctx.manager:
-        outputs = primitive.bind(*functions, *inputs, **parameters)
-    return list(outputs) if primitive.multiple_results else [outputs]
-
-
-def _inside(eqn: JaxprEqn) -> tuple[Jaxpr, Sequence[Any]] | None:
-    """Return the function that an operation calls once, with its constants; None for any other operation."""
-    if eqn.primitive.name not in _CALLS:
-        return None
-    inner: Any = eqn.params.get("call_jaxpr", eqn.params.get("jaxpr"))
-    return (inner.jaxpr, inner.consts) if isinstance(inner, ClosedJaxpr) else (inner, ())
 
 
 def _joined(outer: str, scope: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from piste.core.graphs import ChainRecord, GraphRecord
 from piste.core.panels import Chart, Grid
-from piste.lens.graph_look import look
+from piste.lens.look import look
 from piste.report import html, text
 from piste.report.panels.graph import graph_panel
 from piste.report.panels.graph_chain import chain_panel

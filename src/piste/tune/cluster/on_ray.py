@@ -26,6 +26,9 @@ _INSTALL_CLIENT = 'pip install "ray[client]"'
 _KNOCK = 10.0  # seconds for a cluster to open its door
 _LOOK = 0.2  # seconds between two looks at what the tasks say
 _SCAN = 2.0  # seconds between two looks at which nodes there are
+_DOUBT = (
+    30.0  # seconds that a node on which a task died gets no other, while there are others: Ray notices a death late
+)
 _EMPTY = 60.0  # seconds without any node after which nobody waits for one any more
 
 
@@ -98,7 +101,7 @@ class OnRay:
         self._ear = self._here(_Ear).remote()
         self._running: dict[Any, tuple[Slot, Chunk]] = {}
         self._queue: list[Chunk] = []
-        self._lost: set[str] = set()  # nodes on which a task died, until they are looked at again
+        self._doubted: dict[str, float] = {}  # nodes on which a task died, and when
         self._slots = slots_of(ray.nodes())
         self._scanned = self._seen = time.monotonic()
 
@@ -145,7 +148,7 @@ class OnRay:
             raise (error.cause if isinstance(error.cause, PisteError) else error) from None
         except errors.RayError as error:
             self._losses.count(chunk, type(error).__name__)
-            self._lost.add(slot.node)
+            self._doubted[slot.node] = time.monotonic()
             self._queue.insert(0, chunk)
             self._scanned = 0.0
             return None
@@ -153,11 +156,16 @@ class OnRay:
     def _send(self) -> None:
         self._scan()
         taken = {slot for slot, _ in self._running.values()}
-        free = [slot for slot in self._slots if slot not in taken]
-        free.sort(key=lambda slot: slot.node in self._lost)  # a node that may be dying comes last
+        free = [slot for slot in self._trusted() if slot not in taken]
         while self._queue and free:
             slot, chunk = free.pop(0), self._queue.pop(0)
             self._running[self._task(slot, chunk)] = slot, chunk
+
+    def _trusted(self) -> list[Slot]:
+        """Return the places on nodes that are not believed to be dying; all of them where nothing else is left."""
+        now = time.monotonic()
+        self._doubted = {node: then for node, then in self._doubted.items() if now - then < _DOUBT}
+        return [slot for slot in self._slots if slot.node not in self._doubted] or self._slots
 
     def _task(self, slot: Slot, chunk: Chunk) -> Any:
         strategies = importlib.import_module("ray.util.scheduling_strategies")
@@ -173,7 +181,6 @@ class OnRay:
         now = time.monotonic()
         if now - self._scanned >= _SCAN:
             self._slots, self._scanned = slots_of(self._ray.nodes()), now
-            self._lost &= {slot.node for slot in self._slots}
         if self._slots:
             self._seen = now
         elif now - self._seen > _EMPTY:

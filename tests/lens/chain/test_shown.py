@@ -6,8 +6,8 @@ from xml.etree import ElementTree
 import jax.numpy as jnp
 import pytest
 
-from piste.lens.chain_shown import Chain
-from piste.lens.graph_look import look
+from piste.lens.chain.shown import Chain
+from piste.lens.look import look
 
 
 @pytest.fixture(scope="module")

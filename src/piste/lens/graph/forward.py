@@ -8,10 +8,10 @@ import jax.numpy as jnp
 from jax import lax
 from jax.extend.core import ClosedJaxpr, Jaxpr, JaxprEqn, Literal
 
-from piste.lens.graph_binding import INLINED, bound, called
-from piste.lens.graph_rest import behind
-from piste.lens.graph_sweep import quickly, value_of
-from piste.lens.graph_trace import Traced
+from piste.lens.graph.rest import behind
+from piste.lens.graph.sweep import quickly, value_of
+from piste.lens.graph.trace import Traced
+from piste.nn.operations import INLINED, bound, called
 
 
 def needed(traced: Traced, number: int) -> list[int]:

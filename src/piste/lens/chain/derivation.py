@@ -9,17 +9,17 @@ import numpy as np
 
 from piste.core.errors import SettingError
 from piste.core.graphs import ChainRecord, Factor, PathRecord, Station
-from piste.lens.chain_paths import Edge, Found, heaviest
-from piste.lens.chain_rules import LAYOUT, rule_of
-from piste.lens.graph_finding import Index, element, spelt
-from piste.lens.graph_forward import movement, needed
-from piste.lens.graph_local import matrices
-from piste.lens.graph_records import statistics
-from piste.lens.graph_trace import Node, Traced
-from piste.lens.graph_width import width
+from piste.lens.chain.paths import Edge, Found, heaviest
+from piste.lens.chain.rules import LAYOUT, rule_of
+from piste.lens.graph.finding import Index, element, spelt
+from piste.lens.graph.forward import movement, needed
+from piste.lens.graph.local import matrices
+from piste.lens.graph.records import statistics
+from piste.lens.graph.trace import Node, Traced
+from piste.lens.graph.width import width
 
 if TYPE_CHECKING:
-    from piste.lens.graph import Lens
+    from piste.lens.lens import Lens
 
 MOST_ENTRIES = 4_000_000  # of all local derivatives together, up to which single numbers are followed
 MOST_STATIONS = 16

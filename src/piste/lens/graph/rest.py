@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from piste.lens.graph_binding import bound
-from piste.lens.graph_sweep import value_of
-from piste.lens.graph_trace import Step, Traced
+from piste.lens.graph.sweep import value_of
+from piste.lens.graph.trace import Step, Traced
+from piste.nn.operations import bound
 
 
 def behind(traced: Traced, changed: Sequence[int]) -> tuple[list[Step], list[int]]:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 
 from piste.core.errors import SettingError
-from piste.lens.graph_trace import Node
+from piste.lens.graph.trace import Node
 
 Index = tuple[int, ...]
 _ELEMENT = re.compile(r"^(?P<name>.*)\[(?P<index>\s*-?\d+\s*(?:,\s*-?\d+\s*)*)\]$")

@@ -10,8 +10,8 @@ import pytest
 from piste.core.errors import SettingError
 from piste.core.graphs import ChainRecord
 from piste.core.records import decode, encode
-from piste.lens import chain
-from piste.lens.graph_look import look
+from piste.lens.chain import derivation
+from piste.lens.look import look
 from piste.nn.activations import Activation
 from piste.nn.convolution import Conv2D
 from piste.nn.dense import Dense
@@ -117,7 +117,7 @@ def looked(model: Layer, shape: tuple[int, ...]) -> Any:
 
 
 def test_where_the_network_is_too_large_the_layers_are_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chain, "MOST_ENTRIES", 10)
+    monkeypatch.setattr(derivation, "MOST_ENTRIES", 10)
     found = look(passing, WEIGHTS, POINT).chain("hidden[1, 0]")
     assert found.record.paths == ()
     assert "too many to follow single numbers" in found.text()

@@ -7,11 +7,11 @@ import jax
 import jax.numpy as jnp
 
 from piste.core.errors import SettingError
-from piste.lens.graph import Lens
-from piste.lens.graph_keeping import keeping
-from piste.lens.graph_names import argument_names, leaf_names
-from piste.lens.graph_trace import Traced, traced
-from piste.lens.graph_width import widened, width
+from piste.lens.graph.keeping import keeping
+from piste.lens.graph.names import argument_names, leaf_names
+from piste.lens.graph.trace import Traced, traced
+from piste.lens.graph.width import widened, width
+from piste.lens.lens import Lens
 
 
 def look(

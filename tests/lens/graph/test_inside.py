@@ -9,8 +9,8 @@ import pytest
 from jax import lax
 
 from piste.core.errors import SettingError
-from piste.lens.graph import Lens
-from piste.lens.graph_look import look
+from piste.lens.lens import Lens
+from piste.lens.look import look
 
 W, X = jnp.asarray([[0.5, -0.2], [0.3, 0.8]]), jnp.asarray([[1.0, 0.5], [-0.4, 0.2], [0.3, -0.9]])
 

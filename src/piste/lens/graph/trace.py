@@ -13,8 +13,8 @@ import jax
 from jax.extend.core import ClosedJaxpr, Jaxpr, JaxprEqn, Literal
 
 from piste.core.graphs import NodeKind
-from piste.lens.graph_binding import INLINED, called, differentiable
-from piste.lens.graph_names import function_of, label_of, line_of, scope_of
+from piste.lens.graph.names import function_of, label_of, line_of, scope_of
+from piste.nn.operations import INLINED, called, differentiable
 
 Atom = int | Literal
 

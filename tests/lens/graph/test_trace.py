@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import pytest
 
 from piste.core.graphs import NodeKind
-from piste.lens.graph_look import look
+from piste.lens.look import look
 from piste.nn.activations import Activation
 from piste.nn.dense import Dense
 from piste.nn.layer import Context
@@ -34,7 +34,7 @@ def test_calls_are_folds_each_of_its_own() -> None:
     assert [one.path for one in seen.graph.groups if one.kind == "call"] == ["log_softmax", "log_softmax:2"]
     assert seen.node("log_softmax:2/exp").operation == "exp"
     exp = next(one for one in seen.graph.nodes if one.name == "log_softmax/exp")
-    assert exp.line.startswith("test_graph_trace.py:")  # where the call is written
+    assert exp.line.startswith("test_trace.py:")  # where the call is written
 
 
 @pytest.mark.parametrize(

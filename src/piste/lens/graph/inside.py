@@ -13,10 +13,10 @@ from jax.extend.core import ClosedJaxpr
 
 from piste.core.errors import SettingError
 from piste.core.graphs import NodeKind
-from piste.lens.graph_binding import LOOPS, OWN_RULE, called, differentiable, rounds
-from piste.lens.graph_loops import Loop, loop_of, turned
-from piste.lens.graph_sweep import quickly
-from piste.lens.graph_trace import Node, Step, Traced, traced_jaxpr
+from piste.lens.graph.loops import Loop, loop_of, turned
+from piste.lens.graph.sweep import quickly
+from piste.lens.graph.trace import Node, Step, Traced, traced_jaxpr
+from piste.nn.operations import LOOPS, OWN_RULE, called, differentiable, rounds
 
 Rest = Callable[[Sequence[Any]], Any]
 

@@ -10,7 +10,7 @@ import pytest
 from piste.core.errors import SettingError
 from piste.core.graphs import GraphRecord, NodeKind
 from piste.core.records import decode, encode
-from piste.lens.graph_look import look
+from piste.lens.look import look
 
 
 def parabola(w: Any, c: Any) -> Any:
@@ -91,7 +91,7 @@ def test_the_record_says_all_and_survives_json() -> None:
         ("", "whole", 9), ("first", "layer", 6), ("second", "layer", 3),
     ]  # fmt: skip
     node = next(one for one in graph.nodes if one.name == "first/sigmoid")
-    assert node.line.startswith("test_graph.py:")
+    assert node.line.startswith("test_lens.py:")
     assert node.value is not None
     assert len(node.value.numbers) == 6
     into = [one for one in graph.edges if one.target == node.number]

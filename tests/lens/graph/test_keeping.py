@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from piste.core.errors import SettingError
-from piste.lens.graph_keeping import keeping
-from piste.lens.graph_look import look
-from piste.lens.graph_trace import traced
+from piste.lens.graph.keeping import keeping
+from piste.lens.graph.trace import traced
+from piste.lens.look import look
 
 W, X = {"a": jnp.ones((2, 3)), "b": jnp.ones((3, 1))}, jnp.asarray([[1.0, -2.0]])
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from piste.core.graphs import SHOWN, EdgeRecord, GroupRecord, NodeKind, NodeRecord, Statistics
-from piste.lens.graph_trace import Step, Traced
+from piste.lens.graph.trace import Step, Traced
 
 LARGE = 4096
 FAR = 1e12  # from which on a sum of squares could leave float32

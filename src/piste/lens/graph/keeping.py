@@ -7,8 +7,8 @@ from typing import Any
 
 from piste.core.errors import SettingError
 from piste.core.graphs import KeptRecord, NodeKind
-from piste.lens.graph_sweep import Wanted
-from piste.lens.graph_trace import Node, Traced
+from piste.lens.graph.sweep import Wanted
+from piste.lens.graph.trace import Node, Traced
 
 MEMORY = 2 << 30  # bytes of values and gradients that are kept without being asked
 ALL, UPDATE = "all", "update"

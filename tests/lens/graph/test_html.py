@@ -5,7 +5,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from piste.lens.graph_look import look
+from piste.lens.look import look
 
 
 def test_layers_are_folds_and_names_stay_text() -> None:

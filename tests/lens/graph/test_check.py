@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from piste.core.errors import SettingError
-from piste.lens.graph_look import look
+from piste.lens.look import look
 
 
 def test_a_wrong_derivative_is_found() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from piste.lens.chain_paths import Edge, heaviest
+from piste.lens.chain.paths import Edge, heaviest
 
 
 @given(st.lists(st.integers(1, 3), min_size=1, max_size=3), st.integers(0, 10_000), st.booleans())

@@ -10,7 +10,7 @@ import pytest
 from jax import lax
 
 from piste.core.keys import generator
-from piste.lens.graph_look import look
+from piste.lens.look import look
 from piste.nn.activations import ACTIVATIONS
 from piste.nn.convolve import convolve
 

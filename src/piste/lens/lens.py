@@ -13,19 +13,19 @@ from numpy.typing import NDArray
 from piste.core.errors import SettingError
 from piste.core.graph_tree import tree
 from piste.core.graphs import CheckRecord, GraphRecord, KeptRecord, NodeKind
-from piste.lens.chain import chain_of
-from piste.lens.chain_shown import Chain
-from piste.lens.graph_check import compared
-from piste.lens.graph_finding import found
-from piste.lens.graph_html import folds
-from piste.lens.graph_inside import inside_of
-from piste.lens.graph_keeping import Keeping, keeping
-from piste.lens.graph_local import Local
-from piste.lens.graph_records import edge_records, group_records, node_records, plain, shares, statistics
-from piste.lens.graph_rest import results_with, stops
-from piste.lens.graph_sweep import Swept, Trips, Wanted, quickly, sweep, trips_of
-from piste.lens.graph_trace import Node, Step, Traced
-from piste.lens.graph_width import width
+from piste.lens.chain.derivation import chain_of
+from piste.lens.chain.shown import Chain
+from piste.lens.graph.check import compared
+from piste.lens.graph.finding import found
+from piste.lens.graph.html import folds
+from piste.lens.graph.inside import inside_of
+from piste.lens.graph.keeping import Keeping, keeping
+from piste.lens.graph.local import Local
+from piste.lens.graph.records import edge_records, group_records, node_records, plain, shares, statistics
+from piste.lens.graph.rest import results_with, stops
+from piste.lens.graph.sweep import Swept, Trips, Wanted, quickly, sweep, trips_of
+from piste.lens.graph.trace import Node, Step, Traced
+from piste.lens.graph.width import width
 
 Named = str | Node
 NARROW = "The function computes this node in fewer bits than float64, so the differences are coarse."

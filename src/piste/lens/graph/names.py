@@ -9,7 +9,7 @@ from typing import Any
 import jax
 from jax.extend.core import JaxprEqn
 
-from piste.lens.graph_binding import INLINED, OWN_RULE, called
+from piste.nn.operations import INLINED, OWN_RULE, called
 
 _WRAPPED = re.compile(r"^(?:(?:jvp|transpose|vmap|rematted_computation|checkpoint)\()+|\)+$")
 _LIBRARIES = tuple(f"/{name}/" for name in ("jax", "jaxlib", "flax", "optax", "equinox", "haiku"))

@@ -13,9 +13,9 @@ from jax.extend.core import JaxprEqn
 from numpy.typing import NDArray
 
 from piste.core.errors import SettingError
-from piste.lens.graph_binding import computed, pulled
-from piste.lens.graph_sweep import quickly
-from piste.lens.graph_width import width
+from piste.lens.graph.sweep import quickly
+from piste.lens.graph.width import width
+from piste.nn.operations import computed, pulled
 
 MOST = 1 << 24  # entries of a derivative that is written out
 

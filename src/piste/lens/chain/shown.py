@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from piste.core.graph_words import chain_latex, chain_text
 from piste.core.graphs import ChainRecord
-from piste.lens.chain_picture import chain_picture
+from piste.lens.chain.picture import chain_picture
 
 
 @dataclass(frozen=True)

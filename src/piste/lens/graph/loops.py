@@ -9,7 +9,7 @@ import jax.numpy as jnp
 from jax import lax
 from jax.extend.core import ClosedJaxpr, JaxprEqn, jaxpr_as_fun
 
-from piste.lens.graph_binding import differentiable, pulled
+from piste.nn.operations import differentiable, pulled
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,8 +14,8 @@ import jax.numpy as jnp
 from jax.extend.core import Literal
 
 from piste.core.errors import SettingError
-from piste.lens.graph_binding import bound, computed, pulled, rounds
-from piste.lens.graph_trace import Atom, Step, Traced
+from piste.lens.graph.trace import Atom, Step, Traced
+from piste.nn.operations import bound, computed, pulled, rounds
 
 Place = tuple[int, int]  # a step, and which of its inputs
 
