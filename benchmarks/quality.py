@@ -1,21 +1,22 @@
 """How good are the defaults? Piste on real data beside scikit-learn's networks, on the same splits.
 
-    python benchmarks/quality.py [NAME ...]
+    python benchmarks/quality.py [NAME ...] [--seeds 0,1,2] [--keep FOLDER]
 
 Every case trains Piste with nothing set but what the data need, and scikit-learn's MLPClassifier or MLPRegressor on
 the same rows, encoded and standardised. The predictions of all seeds (or folds) of a case are pooled; the score's
-interval is a bootstrap over them, the comparison a paired bootstrap. The folder that PISTE_DATA names holds the
-tables and MNIST.
+interval is a bootstrap over them, the comparison a paired bootstrap. `--keep` writes the predictions of every seed to
+a folder, from where the next run takes them, so that a long case can be trained in pieces. The folder that PISTE_DATA
+names holds the tables and MNIST.
 """
 
 import argparse
 import dataclasses
+import json
 import os
 import resource
 import sys
 import time
 import warnings
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -60,16 +61,25 @@ class Case:
     folds: int = 0  # cross-validation instead of seeds
 
 
+@dataclass(frozen=True)
+class Round:
+    """What both sides predict for the test rows of one seed or fold, and the seconds of each."""
+
+    ours: Predictions
+    theirs: Predictions
+    seconds: tuple[float, float]
+
+
 CASES = {
     "digits": Case("digits", "accuracy", 0.975),
     "breast-cancer": Case("breast-cancer", "accuracy", 0.965),
     "ionosphere": Case("tables/ionosphere.csv", "accuracy", 0.92, folds=10),
     "housing": Case("tables/housing.csv", "RMSE", data_settings={"target": "-1"}),
     "abalone": Case("tables/abalone.csv", "RMSE", data_settings={"target": "-1", "task": "regression"}),
-    "diamonds": Case("tables/diamonds.csv", "R2", 0.975, {"target": "price"}, seeds=2),
-    "adult": Case("tables/adult-train.csv", "ROC AUC", 0.908, {"test": "tables/adult-test.csv"}, seeds=3),
-    "mnist-mlp": Case("mnist", "accuracy", 0.983, model={"model": "mlp"}, seeds=1),
-    "mnist": Case("mnist", "accuracy", 0.992, seeds=1),
+    "diamonds": Case("tables/diamonds.csv", "R2", 0.975, {"target": "price"}),
+    "adult": Case("tables/adult-train.csv", "ROC AUC", 0.908, {"test": "tables/adult-test.csv"}),
+    "mnist-mlp": Case("mnist", "accuracy", 0.983, model={"model": "mlp"}),
+    "mnist": Case("mnist", "accuracy", 0.992),
 }
 
 
@@ -77,34 +87,34 @@ def main() -> int:
     """Run the cases named on the command line, or all; return 1 where a target is missed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", choices=[*CASES, []], metavar="NAME", help=", ".join(CASES))
-    names = parser.parse_args().names or list(CASES)
+    parser.add_argument("--seeds", help="seeds or folds to train, with commas between; all of a case's unless given")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="predictions are written to and taken from here")
+    given = parser.parse_args()
+    names = given.names or list(CASES)
+    seeds = [int(seed) for seed in given.seeds.split(",")] if given.seeds else []
     configure_jax()
     warnings.simplefilter("ignore", ConvergenceWarning)
     say(" ".join(f"{name} {version}" for name, version in versions(PACKAGES).items()))
     say("")
     say("| case | score | target | Piste [95 %] | scikit-learn | Piste's lead [95 %] | seconds | their seconds |")
     say("| --- | --- | --- | --- | --- | --- | --- | --- |")
-    reached = [run(name, CASES[name]) for name in names]
+    reached = [run(name, CASES[name], seeds, given.keep) for name in names]
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     say(f"\nPeak memory of the process, both sides together: {peak:.2f} GiB.")
     return 0 if all(reached) else 1
 
 
-def run(name: str, case: Case) -> bool:
-    """Print the line of one case; return whether its target is met and it is not worse than the peer."""
-    ours, theirs, seconds = [], [], [0.0, 0.0]
-    settings = given(case)
-    for dataset, seed in datasets(case, settings):
-        start = time.perf_counter()
-        ours.append(by_piste(dataset, seeded(settings, seed)))
-        middle = time.perf_counter()
-        theirs.append(by_peer(dataset, seed))
-        seconds = [seconds[0] + middle - start, seconds[1] + time.perf_counter() - middle]
+def run(name: str, case: Case, seeds: list[int], keep: Path | None) -> bool:
+    """Print the line of one case, of all its seeds unless some are given; return whether it reaches what it must."""
+    wanted = seeds or list(range(case.folds or case.seeds))
+    rounds = [one_round(name, case, seed, keep) for seed in wanted]
+    ours, theirs = [one.ours for one in rounds], [one.theirs for one in rounds]
+    seconds = np.sum([one.seconds for one in rounds], axis=0)
     network, peer = pooled(ours), pooled(theirs)
     score = next(score for score in evaluate(network, 0) if score.name == case.score)
     (lead,) = compare(network, [Ran("peer", "scikit-learn's network", peer.outputs, seconds[1])], 0, main=case.score)
     value = next(score.value for score in lead.scores if score.name == case.score)
-    repeats = f"{case.folds} folds" if case.folds else f"{case.seeds} seed{'s' * (case.seeds > 1)}"
+    repeats = f"{len(wanted)} {'fold' if case.folds else 'seed'}{'s' * (len(wanted) > 1)}"
     times = [f"{each / len(ours):.1f}" for each in seconds]
     gain = f"{lead.difference:+.4f} [{lead.low:+.4f}, {lead.high:+.4f}] {lead.verdict}"
     reached = lead.verdict != "worse"
@@ -117,7 +127,41 @@ def run(name: str, case: Case) -> bool:
     return reached
 
 
-def given(case: Case) -> Settings:
+def one_round(name: str, case: Case, seed: int, keep: Path | None) -> Round:
+    """Return what both sides predict by one seed or on one fold, from the folder `keep` where it is there already."""
+    kept = None if keep is None else keep / f"{name}-{seed}.npz"
+    if kept is not None and kept.exists():
+        return read(kept)
+    settings = settings_of(case)
+    dataset = dataset_of(case, settings, seed)
+    start = time.perf_counter()
+    ours = by_piste(dataset, seeded(settings, seed))
+    middle = time.perf_counter()
+    done = Round(ours, by_peer(dataset, seed), (middle - start, time.perf_counter() - middle))
+    if kept is not None:
+        write(kept, done)
+    return done
+
+
+def write(path: Path, done: Round) -> None:
+    """Keep what both sides predicted."""
+    ours = done.ours
+    path.parent.mkdir(parents=True, exist_ok=True)
+    words = {"task": str(ours.task), "classes": ours.classes, "names": ours.names, "seconds": done.seconds}
+    arrays = {"truth": ours.truth, "ours": ours.outputs, "theirs": done.theirs.outputs}
+    np.savez_compressed(path, words=np.array(json.dumps(words)), allow_pickle=False, **arrays)
+
+
+def read(path: Path) -> Round:
+    """Return what `write` kept."""
+    with np.load(path, allow_pickle=False) as arrays:
+        words = json.loads(str(arrays["words"]))
+        task, classes, names = Task(words["task"]), tuple(words["classes"]), tuple(words["names"])
+        ours, theirs = (Predictions(task, classes, arrays["truth"], arrays[side], names) for side in ("ours", "theirs"))
+    return Round(ours, theirs, tuple(words["seconds"]))
+
+
+def settings_of(case: Case) -> Settings:
     """Return the settings of a case, everything else left to be chosen."""
     values = {key: place(value) if key == "test" else value for key, value in case.data_settings.items()}
     return Settings(
@@ -137,21 +181,19 @@ def place(data: str) -> str:
     return str(Path(os.environ.get("PISTE_DATA", ".")) / data) if "/" in data else data
 
 
-def datasets(case: Case, settings: Settings) -> Iterator[tuple[DataSet, int]]:
-    """Yield the data set once per seed or fold, with the splits of that seed or fold."""
+def dataset_of(case: Case, settings: Settings, seed: int) -> DataSet:
+    """Return the data set with the splits of a seed, or of a fold."""
     if not case.folds:
-        for seed in range(case.seeds):
-            yield load(place(case.data), seeded(settings, seed).data), seed
-        return
+        return load(place(case.data), seeded(settings, seed).data)
     dataset = load(place(case.data), settings.data)
     rows = np.concatenate(list(dataset.rows.values()))
     labels = dataset.target.values[rows]
     folds = StratifiedKFold(case.folds, shuffle=True, random_state=0)
-    for fold, (rest, test) in enumerate(folds.split(rows, labels)):
-        held = StratifiedKFold(7, shuffle=True, random_state=0)
-        inner, validation = next(iter(held.split(rest, labels[rest])))
-        split = {"train": rows[rest[inner]], "validation": rows[rest[validation]], "test": rows[test]}
-        yield dataclasses.replace(dataset, rows={name: np.sort(part) for name, part in split.items()}), fold
+    rest, test = list(folds.split(rows, labels))[seed]
+    held = StratifiedKFold(7, shuffle=True, random_state=0)
+    inner, validation = next(iter(held.split(rest, labels[rest])))
+    split = {"train": rows[rest[inner]], "validation": rows[rest[validation]], "test": rows[test]}
+    return dataclasses.replace(dataset, rows={name: np.sort(part) for name, part in split.items()})
 
 
 def by_piste(dataset: DataSet, settings: Settings) -> Predictions:
