@@ -6,7 +6,7 @@
 #   make docs           the documentation as HTML
 #   make build          the wheel and the source archive
 #   make page           the scripts of the report and of the page, from frontend/; needs Node
-#   make peers          PyTorch, Keras, Lightning and skorch, for the tests and benchmarks that compare with them
+#   make peers          PyTorch, Keras, Lightning, skorch, KerasTuner and Ray Tune, for the tests and benchmarks that compare with them
 #   make clean          remove all of that again; runs are kept
 #
 # PYTHON=/path/to/python names an interpreter; without it the first of the list below that is 3.11 or newer is taken.
@@ -94,6 +94,6 @@ $(TEST): locks/test.txt $(RUN)
 
 # With dependencies: which ones PyTorch has depends on the machine. The lock still holds for all that is in it.
 $(PEERS): locks/peers.txt $(TEST)
-	@echo "Installing PyTorch, Keras, Lightning and skorch"
+	@echo "Installing PyTorch, Keras, Lightning, skorch, KerasTuner and Ray Tune"
 	@$(PIP) -r locks/peers.txt -c locks/test.txt
 	@touch $@

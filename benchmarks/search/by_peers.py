@@ -1,9 +1,7 @@
 """A race by the peers: each trains the trials it is given, and says how long all took and how good each was."""
 
 import json
-import logging
 import sys
-import tempfile
 import time
 import warnings
 from collections.abc import Callable
@@ -126,37 +124,25 @@ def _float(name: str, low: float, high: float, trial: Any) -> float:
 
 
 def by_ray(race: Race) -> Outcome:
-    """Ray Tune starts each trial as an actor, two at a time; starting Ray itself is not counted."""
-    import ray
-    from ray import tune
+    """Ray Tune and PyTorch."""
+    from benchmarks.search.by_raytune import by_raytune
 
-    from benchmarks.search.by_torch import trained
+    return by_raytune(race)
 
-    ray.init(num_cpus=2, logging_level=logging.ERROR, log_to_driver=False, include_dashboard=False)
-    held = ray.put(race)
 
-    def trainable(config: dict[str, Any]) -> None:
-        own = ray.get(held)
-        tune.report({"accuracy": trained(own, own.trials[config["trial"]])})
+def by_kerastuner(race: Race) -> Outcome:
+    """KerasTuner and Keras."""
+    from benchmarks.search.by_kerastuner import by_kerastuner
 
-    began = time.perf_counter()
-    tuner = tune.Tuner(
-        tune.with_resources(trainable, {"cpu": 1}),
-        param_space={"trial": tune.grid_search(list(range(len(race.trials))))},
-        run_config=tune.RunConfig(verbose=0, storage_path=tempfile.mkdtemp()),
-    )
-    results: Any = tuner.fit()
-    seconds = time.perf_counter() - began
-    by_number = {one.config["trial"]: float(one.metrics["accuracy"]) for one in results}
-    ray.shutdown()
-    return Outcome(seconds, tuple(by_number[number] for number in range(len(race.trials))))
+    return by_kerastuner(race)
 
 
 BY: dict[str, tuple[tuple[str, ...], Callable[[Race], Outcome]]] = {
     "scikit-learn": (("sklearn",), by_sklearn),
     "optuna": (("optuna", "torch"), by_optuna),
     "optuna-2": (("optuna", "torch", "joblib"), partial(by_optuna, processes=2)),
-    "ray": (("ray", "pydantic", "torch"), by_ray),
+    "ray": (("ray", "pydantic", "tensorboardX", "torch"), by_ray),
+    "kerastuner": (("keras_tuner", "keras"), by_kerastuner),
 }
 
 if __name__ == "__main__":

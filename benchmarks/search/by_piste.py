@@ -37,7 +37,7 @@ def main() -> None:
     entry = RACES[name]
     train, test = DATA[entry.data]()
     data = (np.concatenate([train.inputs, test.inputs]), np.concatenate([train.labels, test.labels]))
-    settings = _settings(entry, epochs)
+    settings = settings_of(entry, epochs)
     ranges: dict[str, Any] = {setting: parsed(text, setting) for setting, text in entry.space.items()}
     began = time.perf_counter()
     study = tune(
@@ -49,7 +49,8 @@ def main() -> None:
     sys.stdout.write(json.dumps({"seconds": seconds, "accuracies": accuracies}) + "\n")
 
 
-def _settings(entry: Entry, epochs: int) -> dict[str, Any]:
+def settings_of(entry: Entry, epochs: int) -> dict[str, Any]:
+    """Return what every trial of a race has in common."""
     network = dict(NETWORKS[entry.kind])
     if "spec" in network:
         network["spec"] = to_spec(model_of(network["spec"]))

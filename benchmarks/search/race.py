@@ -40,7 +40,7 @@ RATES = {"learning_rate": "log(1e-4, 0.03)", "weight_decay": "log(1e-5, 0.1)"}
 RACES = {
     "digits": Entry(
         "digits", "mlp", 256, 50, 32, {**RATES, "dropout": "uniform(0, 0.5)", "width": "integers(16, 256, log=true)"},
-        {"scikit-learn": 15.0, "optuna": 40.0, "ray": 40.0},
+        {"scikit-learn": 15.0, "optuna": 40.0, "ray": 40.0, "kerastuner": 40.0},
     ),
     "cnn": Entry("mnist1d", "cnn", 64, 30, 100, {**RATES, "momentum": "one_minus_log(0.8, 0.99)"}, {"optuna": 8.0}),
     "gru": Entry("mnist1d", "gru", 64, 30, 100, {**RATES, "momentum": "one_minus_log(0.8, 0.99)"}, {"optuna": 20.0}),
@@ -50,6 +50,7 @@ PEERS = {
     "optuna": "Optuna and PyTorch, trials one after another",
     "optuna-2": "Optuna and PyTorch, two processes",
     "ray": "Ray Tune and PyTorch, two trials at a time",
+    "kerastuner": "KerasTuner and Keras on JAX, trials one after another",
 }
 
 

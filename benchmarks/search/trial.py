@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Kind = Literal["mlp", "cnn", "gru"]
+CLASSES = 10
 
 
 @dataclass(frozen=True)
