@@ -1,6 +1,7 @@
 """Fixtures that every part of the suite shares."""
 
 import os
+import signal
 from pathlib import Path
 
 import hypothesis
@@ -11,6 +12,10 @@ hypothesis.settings.register_profile("piste", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("piste")
 
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
+
+# A shell lets its background jobs ignore Ctrl-C, and processes hand that on; some tests stop theirs with it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
