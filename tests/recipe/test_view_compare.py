@@ -60,6 +60,8 @@ def test_another_rate_parts_them_in_the_first_step(table: Path, plain: Run) -> N
     assert found.parting is not None
     assert found.parting.step == 1
     assert found.parting.causes == ("the learning rate: 0.02 and 0.03",)
+    assert found.parting.node is not None
+    assert found.parting.node.how == "update"
     curves = compare(plain, other, again=False)
     assert curves.parting is not None
     assert (curves.parting.known, curves.parting.epoch) == ("curves", 1)
@@ -75,6 +77,23 @@ def test_a_schedule_parts_them_where_its_rates_do(table: Path, plain: Run) -> No
     assert found is not None
     assert found.step > 1
     assert any("learning rate" in one for one in found.causes)
+
+
+def test_dropout_parts_them_in_its_layer(table: Path, plain: Run) -> None:
+    found = compare(plain, trained(table, "dropout", dropout=0.5))
+    assert found.parting is not None
+    assert found.parting.node is not None
+    assert found.parting.step == 1
+    assert "dropout" in found.parting.node.name or "dropout" in found.parting.node.words
+    (panel,) = [one for one in panels_of_comparison(found) if one.name == "parting"]
+    assert found.parting.node.words in str(panel)
+
+
+def test_another_activation_begins_elsewhere_because_its_weights_are_drawn_for_it(table: Path, plain: Run) -> None:
+    found = compare(plain, trained(table, "tanh", activation="tanh")).parting
+    assert found is not None
+    assert found.step == 0
+    assert found.causes == ("settings of the network by which its weights are drawn: activation",)
 
 
 def test_another_seed_begins_elsewhere(table: Path, plain: Run) -> None:

@@ -20,6 +20,19 @@ class Difference:
 
 
 @dataclass(frozen=True)
+class PartingNode:
+    """The first node of the graph that differs in the step in which two trainings part.
+
+    `how` is "value" (as it is computed), "gradient" (coming back from the loss), "operation" (the networks compute
+    something else there), "update" (no node differs, only what the optimiser makes of the gradients) or "unknown".
+    """
+
+    name: str
+    how: str
+    words: str
+
+
+@dataclass(frozen=True)
 class Parting:
     """Where two trainings part. Up to then all parameters are the same, bit for bit.
 
@@ -34,6 +47,7 @@ class Parting:
     causes: tuple[str, ...] = ()
     largest: float = float("nan")  # difference of a parameter after that step
     never: bool = False
+    node: PartingNode | None = None  # where the step is known
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ def chain_text(chain: ChainRecord) -> str:
         f"d loss / d {chain.weight} = {number(chain.gradient)}",
         f"the weight is {number(chain.value)}, the loss {number(chain.loss)}",
     ]
+    lines += ["", chain.note] if chain.note else []
     lines += ["", chain.why] if chain.why else _paths(chain)
     if chain.stations:
         lines += ["", "Through the layers (moves x gradient, added up over all numbers, is the derivative everywhere):"]

@@ -154,7 +154,8 @@ class ChainRecord:
     """The chain rule for one weight, with its numbers.
 
     `stations` is the form by layers, always there. `paths` are the largest of `count` paths between single numbers;
-    the rest add up to `rest`. Where the network is too large for paths, `paths` is empty and `why` says so.
+    the rest add up to `rest`. Where the network is too large for paths, `paths` is empty and `why` says so. `note` says
+    what was written out for this, or what stayed one factor, and why.
     """
 
     weight: str
@@ -166,6 +167,7 @@ class ChainRecord:
     count: float = 0.0
     rest: float = 0.0
     why: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)

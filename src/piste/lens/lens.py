@@ -25,6 +25,7 @@ from piste.lens.graph.records import edge_records, group_records, node_records, 
 from piste.lens.graph.rest import results_with, stops
 from piste.lens.graph.sweep import Swept, Trips, Wanted, quickly, sweep, trips_of
 from piste.lens.graph.trace import Node, Step, Traced
+from piste.lens.graph.unrolled import unrolled
 from piste.lens.graph.width import width
 
 Named = str | Node
@@ -209,9 +210,22 @@ class Lens:
     def chain(self, weight: str, most: int = 8) -> Chain:
         """Return the chain rule for one number, such as "01_dense.weight[3, 2]", with its `most` heaviest paths.
 
-        Raises `SettingError` for a name or a place that there is not, and where no gradient arrives.
+        Loops are written out round by round, and of conditionals the branch that was taken, where that makes a graph
+        that can be followed; else they are one factor, and the chain says so. In a lens from `inside` it is the
+        part of the derivative that passes there. Raises `SettingError` for a name or a place that there is not, and
+        where no gradient arrives.
         """
         return Chain(chain_of(self, weight, most))
+
+    @cached_property
+    def unrolled(self) -> "Lens":
+        """The lens on the same computation with loops written out round by round, and the branches that were taken.
+
+        Raises `SettingError` where that makes more than 3000 operations.
+        """
+        with width(self.wide):
+            graph = unrolled(self.traced, self.leaves)
+        return replace(self, traced=graph, keeping=keeping(graph, "all"), again=lambda: self._twin.unrolled)
 
     def __repr__(self) -> str:
         return f"Lens({self.title!r}, loss {self.loss:.5g}, {len(self.nodes)} values, {len(self.weights)} weights)"

@@ -12,6 +12,7 @@ from piste.core.records import EpochRecord
 from piste.lens.compare import different, leaves_of
 from piste.recipe.building import build_effort
 from piste.recipe.fitting import fit_network
+from piste.recipe.view_parting_node import node_of
 from piste.recipe.view_subject import Subject
 from piste.train.progress import Progress
 from piste.train.timeline import Timeline
@@ -85,7 +86,8 @@ def _by_steps(pair: Pair) -> Parting:
     parted, (paths, largest) = _first_difference(every)
     if parted is None:  # other numbers of steps in an epoch, the same until the shorter one ended
         return Parting("trained again", place, min(map(len, every)) - 1, (), _causes(pair, None), largest)
-    return Parting("trained again", place, parted, paths[:_NAMED], _causes(pair, parted - 1), largest)
+    node = node_of(pair, parted - 1, every[0][parted - 1])
+    return Parting("trained again", place, parted, paths[:_NAMED], _causes(pair, parted - 1), largest, node=node)
 
 
 def _whole(subject: Subject) -> list[Any]:
@@ -136,6 +138,10 @@ def _at_the_start(pair: Pair) -> tuple[str, ...]:
         leaf.shape for leaf in jax.tree.leaves(one.start.parameters)
     ] != [leaf.shape for leaf in jax.tree.leaves(other.start.parameters)]:
         causes.append("the networks are built otherwise")
+    names = [field.name for field in dataclasses.fields(one.settings.model)]
+    changed = [name for name in names if getattr(one.settings.model, name) != getattr(other.settings.model, name)]
+    if changed and not causes:
+        causes.append(f"settings of the network by which its weights are drawn: {', '.join(changed)}")
     if one.settings.data.seed != other.settings.data.seed:
         causes.append(f"the seed: {one.settings.data.seed} and {other.settings.data.seed}")
     if one.run.data.fingerprint != other.run.data.fingerprint:

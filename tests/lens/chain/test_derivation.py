@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from jax import lax
 
 from piste.core.errors import SettingError
 from piste.core.graphs import ChainRecord
@@ -138,9 +139,53 @@ def test_what_is_no_number_in_the_network_is_refused(text: str, message: str) ->
         look(passing, WEIGHTS, POINT).chain(text)
 
 
-def test_a_chain_begins_in_the_whole_graph_and_where_a_gradient_arrives() -> None:
+def test_a_chain_begins_where_a_gradient_arrives() -> None:
     seen = look(lambda w, places: jnp.sum(jax.nn.relu(w)[places]), jnp.ones(3), jnp.asarray([1]))
     with pytest.raises(SettingError, match="no gradient reaches it"):
         seen.chain("places[0]")
-    with pytest.raises(SettingError, match="open the whole graph"):
-        seen.inside("relu" if "relu" in [one.name for one in seen.nodes] else seen.nodes[2]).chain("w[0]")
+
+
+def recurrent(w: Any, x: Any) -> Any:
+    def step(state: Any, row: Any) -> Any:
+        new = jnp.tanh(state * w + row)
+        return new, 3.0 * new
+
+    state, seen = lax.scan(step, jnp.float32(0.1), x)
+    return state**2 + jnp.sum(seen)
+
+
+def test_a_loop_is_spelt_out_round_by_round() -> None:
+    found = look(recurrent, jnp.float32(0.7), jnp.asarray([0.4, -0.3])).chain("w").record
+    first = np.tanh(0.1 * 0.7 + 0.4)
+    second = np.tanh(first * 0.7 - 0.3)
+    slopes = 1 - first**2, 1 - second**2
+    by_hand = {
+        first * slopes[1] * 2 * second,  # through the second round into the square
+        first * slopes[1] * 3.0,
+        0.1 * slopes[0] * 3.0,
+        0.1 * slopes[0] * 0.7 * slopes[1] * 2 * second,
+        0.1 * slopes[0] * 0.7 * slopes[1] * 3.0,
+    }
+    assert sorted(one.product for one in found.paths) == pytest.approx(sorted(by_hand), rel=1e-5)
+    assert found.gradient == pytest.approx(sum(by_hand), rel=1e-5)
+    assert (found.count, found.note) == (5.0, "Written out: scan.")
+    assert "scan/round 1/tanh" in {one.target for path in found.paths for one in path.factors}
+
+
+def test_inside_a_round_is_its_part_of_the_derivative() -> None:
+    seen = look(recurrent, jnp.float32(0.7), jnp.asarray([0.4, -0.3]))
+    parts = [seen.inside("scan", one).chain("w") for one in range(2)]
+    assert sum(one.gradient for one in parts) == pytest.approx(float(seen.gradient("w")), rel=1e-5)
+    for one in parts:
+        assert sum(path.product for path in one.record.paths) == pytest.approx(one.gradient, rel=1e-5)
+        assert {path.factors[-1].target for path in one.record.paths} == {"loss"}
+        assert one.record.paths[0].factors[-1].rule == "the gradient that reaches it from behind"
+    assert parts[1].record.note == "scan: round 1 of 2: the part of the derivative that passes there."
+
+
+def test_inside_a_function_with_a_rule_of_its_own() -> None:
+    seen = look(lambda w: jnp.sum(jax.nn.softplus(w) ** 2), jnp.asarray([0.3, -1.0]))
+    inside = seen.inside("softplus/logaddexp").chain("w[1]").record
+    assert sum(one.product for one in inside.paths) == pytest.approx(float(seen.gradient("w")[1]), rel=1e-5)
+    outside = seen.chain("w[1]").record
+    assert outside.paths[0].factors[0].rule == "the rule that the function brings itself"

@@ -13,6 +13,7 @@ from piste.lens.graph.trace import Step, Traced
 
 LARGE = 4096
 FAR = 1e12  # from which on a sum of squares could leave float32
+CLOSE = 0.1  # a variance below so many squares of the mean is computed from the differences
 
 
 def statistics(array: Any) -> Statistics:
@@ -23,21 +24,26 @@ def statistics(array: Any) -> Statistics:
         flat = flat.astype(np.float64)
     numbers = tuple(map(float, flat)) if flat.size <= SHOWN else ()
     zeros = 1.0 - float(np.count_nonzero(flat)) / flat.size if flat.size else 0.0
-    finite = np.isfinite(flat)
-    fine = flat if finite.all() else flat[finite]
+    fine, (low, high) = flat, _ends(flat)
+    if not math.isfinite(low + high):  # a NaN anywhere makes both ends NaN
+        fine = flat[np.isfinite(flat)]
+        low, high = _ends(fine)
     missing = int(flat.size - fine.size)
     if not fine.size:
         return Statistics(0.0, 0.0, 0.0, 0.0, 0.0, zeros, missing, numbers)
-    low, high = float(fine.min()), float(fine.max())
     if max(-low, high) > FAR:
         fine = fine.astype(np.float64)
     mean = float(fine.mean(dtype=np.float64))
-    centred = fine - fine.dtype.type(mean)
-    deviation = math.sqrt(float(np.dot(centred, centred)) / fine.size)
-    return Statistics(
-        mean, deviation, low, high, math.sqrt(float(np.dot(fine, fine))), zeros, missing,
-        numbers,
-    )  # fmt: skip
+    square = float(np.dot(fine, fine))
+    spread = square / fine.size - mean * mean
+    if spread < CLOSE * mean * mean:  # few digits are left of it
+        centred = fine - fine.dtype.type(mean)
+        spread = float(np.dot(centred, centred)) / fine.size
+    return Statistics(mean, math.sqrt(spread), low, high, math.sqrt(square), zeros, missing, numbers)
+
+
+def _ends(flat: NDArray[Any]) -> tuple[float, float]:
+    return (float(flat.min()), float(flat.max())) if flat.size else (0.0, 0.0)
 
 
 def shares(parts: Iterable[NDArray[Any]], whole: NDArray[Any]) -> list[float]:

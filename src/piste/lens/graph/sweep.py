@@ -44,11 +44,18 @@ Trips = tuple[tuple[int, int], ...]  # how many rounds each `while` loop makes, 
 def sweep(traced: Traced, leaves: Sequence[Any], seeds: Sequence[Any], wanted: Wanted, trips: Trips = ()) -> Swept:
     """Return what is wanted. `seeds` are the gradients of the results, None where there is none."""
     given = tuple(seed is not None for seed in seeds)
-    values, gradients, edges = _program(traced, wanted, given, trips)(
-        list(leaves), [seed for seed in seeds if seed is not None], [value for _, value in traced.constants]
-    )
+    start = dict(zip(traced.leaves, leaves, strict=True)) | dict(traced.constants)
+    program = _program(traced, wanted, given, trips)
+    arrays = program.run(start, [seed for seed in seeds if seed is not None])
+    found = [None if place is None else arrays[place] for place in program.places]
+    first, second = len(program.values), len(program.values) + len(wanted.gradients)
     return Swept(
-        values, dict(zip(wanted.gradients, gradients, strict=True)), dict(zip(wanted.edges, edges, strict=True))
+        {
+            **{one: start[one] for one in wanted.values if one in start},
+            **dict(zip(program.values, found, strict=False)),
+        },
+        dict(zip(wanted.gradients, found[first:second], strict=True)),
+        dict(zip(wanted.edges, found[second:], strict=True)),
     )
 
 
@@ -76,21 +83,42 @@ def quickly() -> dict[str, Any]:
     return {"xla_backend_optimization_level": 0} if jax.default_backend() == "cpu" else {}
 
 
-@lru_cache(maxsize=64)
-def _program(traced: Traced, wanted: Wanted, given: tuple[bool, ...], trips: Trips) -> Callable[..., Any]:
-    def run(leaves: list[Any], seeds: list[Any], constants: list[Any]) -> Any:
-        start = dict(zip(traced.leaves, leaves, strict=True))
-        start |= {number: value for (number, _), value in zip(traced.constants, constants, strict=True)}
-        values = forwards(traced, start)
-        chosen = {number: values[number] for number in wanted.values}
-        if not any(given):
-            return chosen, [], []
-        left = iter(seeds)
-        whole = [next(left) if there else None for there in given]
-        gradients, edges = backwards(traced, values, whole, dict(trips))
-        return chosen, [gradients.get(one) for one in wanted.gradients], [edges.get(one) for one in wanted.edges]
+@dataclass(eq=False)
+class _Program:
+    """A compiled sweep. `values` are the nodes whose values it computes; then come gradients, then edges.
 
-    return jax.jit(run, compiler_options=quickly())
+    An array that is several of these, as the gradient that an addition passes on, is put out once: on a CPU each output
+    more is a copy to compile and to make. `places` has for each where it lies, None where there is none.
+    """
+
+    values: tuple[int, ...]
+    run: Callable[[dict[int, Any], list[Any]], list[Any]] = field(init=False)
+    places: list[int | None] = field(default_factory=list)
+
+
+@lru_cache(maxsize=64)
+def _program(traced: Traced, wanted: Wanted, given: tuple[bool, ...], trips: Trips) -> _Program:
+    start = {*traced.leaves, *(number for number, _ in traced.constants)}
+    program = _Program(tuple(one for one in wanted.values if one not in start))
+
+    def run(start: dict[int, Any], seeds: list[Any]) -> list[Any]:
+        values = forwards(traced, start)
+        gradients: dict[int, Any] = {}
+        edges: dict[Place, Any] = {}
+        if any(given):
+            left = iter(seeds)
+            whole = [next(left) if there else None for there in given]
+            gradients, edges = backwards(traced, values, whole, dict(trips))
+        found = [values[one] for one in program.values]
+        found += [gradients.get(one) for one in wanted.gradients]
+        found += [edges.get(one) for one in wanted.edges]
+        arrays = list({id(one): one for one in found if one is not None}.values())
+        rank = {id(one): place for place, one in enumerate(arrays)}
+        program.places = [rank.get(id(one)) for one in found]  # known when it is traced, before it first runs
+        return arrays
+
+    program.run = jax.jit(run, compiler_options=quickly())
+    return program
 
 
 def forwards(traced: Traced, given: Mapping[int, Any], replaced: Mapping[int, Any] | None = None) -> dict[int, Any]:

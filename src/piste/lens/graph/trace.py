@@ -2,7 +2,8 @@
 
 Calls that only pass on (`jit`, `checkpoint`) are opened in their place. A call that brings a derivative of its own, a
 loop and a conditional stay one step, because the reverse sweep treats them as one; what is inside is traced again when
-it is looked at.
+it is looked at. Operations that lead to no result, such as new running averages that the loss does not read, are left
+out, as the compiler leaves them out.
 """
 
 from collections.abc import Callable, Sequence
@@ -117,7 +118,8 @@ class _Opening:
             self._node(name, kind, "", 0, variable.aval)
             for name, kind, variable in zip(names, kinds, closed.jaxpr.invars, strict=True)
         ]
-        results = self._opened(closed.jaxpr, [*self._constants(closed, 0), *leaves], 0)
+        wanted = [True] * len(closed.jaxpr.outvars)
+        results: list[Any] = self._opened(closed.jaxpr, [*self._constants(closed, 0), *leaves], 0, wanted)
         self._place_in_layers()
         readers: list[list[tuple[int, int]]] = [[] for _ in self.nodes]
         for step in self.steps:
@@ -137,21 +139,37 @@ class _Opening:
             numbers.append(number)
         return numbers
 
-    def _opened(self, jaxpr: Jaxpr, given: Sequence[Atom], group: int, caller: JaxprEqn | None = None) -> list[Atom]:
-        known: dict[Any, Atom] = dict(zip((*jaxpr.constvars, *jaxpr.invars), given, strict=True))
-        for eqn in jaxpr.eqns:
-            inputs = [atom if isinstance(atom, Literal) else known[atom] for atom in eqn.invars]
-            known.update(zip(eqn.outvars, self._outputs(eqn, inputs, group, caller), strict=True))
-        return [atom if isinstance(atom, Literal) else known[atom] for atom in jaxpr.outvars]
+    def _opened(
+        self,
+        jaxpr: Jaxpr,
+        given: Sequence[Atom],
+        group: int,
+        wanted: Sequence[bool],
+        caller: JaxprEqn | None = None,
+    ) -> list[Atom | None]:
+        """Open the operations that lead to the `wanted` results; the others are None."""
+        known: dict[Any, Atom | None] = dict(zip((*jaxpr.constvars, *jaxpr.invars), given, strict=True))
 
-    def _outputs(self, eqn: JaxprEqn, inputs: Sequence[Atom], group: int, caller: JaxprEqn | None) -> Sequence[Atom]:
+        def atom(one: Any) -> Any:
+            return one if isinstance(one, Literal) else known.get(one)
+
+        for eqn, read in leading(jaxpr, wanted):
+            known.update(
+                zip(eqn.outvars, self._outputs(eqn, list(map(atom, eqn.invars)), group, read, caller), strict=True)
+            )
+        return list(map(atom, jaxpr.outvars))
+
+    def _outputs(
+        self, eqn: JaxprEqn, inputs: Sequence[Atom], group: int, wanted: Sequence[bool], caller: JaxprEqn | None
+    ) -> Sequence[Atom | None]:
         for layer in scope_of(eqn):
             group = self._layer(group, layer)
         inner = called(eqn) if eqn.primitive.name in INLINED else None
         if inner is None:
             return self._step(eqn, inputs, group, caller)
         group = self._fold(group, function_of(inner) or str(eqn.params.get("name", "call")), "call")
-        return self._opened(inner.jaxpr, [*self._constants(inner, group), *inputs], group, caller or eqn)
+        given = [*self._constants(inner, group), *inputs]
+        return self._opened(inner.jaxpr, given, group, wanted, caller or eqn)
 
     def _step(self, eqn: JaxprEqn, inputs: Sequence[Atom], group: int, caller: JaxprEqn | None) -> Sequence[Atom]:
         label = label_of(eqn)
@@ -205,3 +223,15 @@ class _Opening:
             if active.intersection(one for one in step.inputs if isinstance(one, int)):
                 active.update(one for one in step.outputs if differentiable(self.nodes[one]))
         return frozenset(active)
+
+
+def leading(jaxpr: Jaxpr, wanted: Sequence[bool]) -> list[tuple[JaxprEqn, list[bool]]]:
+    """Return the operations that lead to the `wanted` results or have effects, and which of their outputs are read."""
+    read = {one for one, there in zip(jaxpr.outvars, wanted, strict=True) if there and not isinstance(one, Literal)}
+    found = []
+    for eqn in reversed(jaxpr.eqns):
+        outputs = [one in read for one in eqn.outvars]
+        if any(outputs) or eqn.effects:
+            found.append((eqn, outputs))
+            read.update(one for one in eqn.invars if not isinstance(one, Literal))
+    return found[::-1]

@@ -74,6 +74,8 @@ def parting(record: ComparisonRecord) -> tuple[Block, ...]:
         facts.append(Fact("parameters that differ first", ", ".join(found.parameters)))
     if math.isfinite(found.largest):
         facts.append(Fact("largest difference of a number then", number(found.largest)))
+    if found.node is not None:
+        facts.append(Fact("first node that differs", found.node.name or ABSENT, found.node.words))
     causes = "; ".join(found.causes)
     if causes:
         facts.append(Fact("what differs there", causes))
