@@ -10,6 +10,7 @@ import pytest
 from piste.core.errors import SettingError
 from piste.core.graphs import GraphRecord, NodeKind
 from piste.core.records import decode, encode
+from piste.lens.graph.width import widened, width
 from piste.lens.look import look
 
 
@@ -117,6 +118,45 @@ def test_random_keys_and_whole_numbers_have_no_gradient() -> None:
     assert seen.gradient("places") is None
     np.testing.assert_array_equal(seen.gradient("w"), [2.0, 0.0, 1.0])
     assert seen.value("key").shape == (2,)
+
+
+def test_what_leads_to_no_result_is_no_node() -> None:
+    @jax.jit
+    def layer(w: Any, x: Any) -> tuple[Any, Any]:
+        return jnp.tanh(x * w), jnp.sin(jnp.sum(x) * 0.9)  # the second as running averages are
+
+    def function(w: Any, x: Any) -> Any:
+        outputs, average = layer(w, x)
+        _ = average * 2
+        return jnp.sum(outputs)
+
+    seen = look(function, jnp.ones(3), jnp.arange(3.0))
+    assert [one.operation for one in seen.nodes if one.step is not None] == ["mul", "tanh", "sum"]
+    np.testing.assert_allclose(seen.gradient("w"), jax.grad(function)(jnp.ones(3), jnp.arange(3.0)), rtol=1e-6)
+
+
+def test_in_float64_every_weight_has_the_gradient_of_jax_in_float64() -> None:
+    weights, x = {"a": np.float32([[0.3, -0.7]]), "b": np.float32([0.1])}, np.float32([[0.5], [1.5]])
+
+    def function(p: Any, x: Any) -> Any:
+        return jnp.mean(jnp.tanh(x @ p["a"]) ** 3) * p["b"][0]
+
+    seen = look(function, weights, x, precision="float64")
+    assert seen.gradient("a").dtype == np.float64
+    with width(True):
+        expected = jax.grad(function)(widened(weights), widened(x))
+        for name in weights:
+            np.testing.assert_allclose(seen.gradient(name), expected[name], rtol=1e-14)
+    assert seen.check("a").rounding == 0.0
+    with pytest.raises(SettingError, match="Got 'float16' instead"):
+        look(function, weights, x, precision="float16")
+
+
+def test_an_array_that_is_the_gradient_of_several_nodes_is_there_for_each() -> None:
+    seen = look(lambda a, b: jnp.sum((a + b) + (a + b) * 2.0), jnp.ones(2), jnp.ones(2))
+    for name in ("a", "b", "add"):
+        np.testing.assert_array_equal(seen.gradient(name), [3.0, 3.0] if name != "add" else seen.gradient("add"))
+    assert [one.gradient.tolist() for one in seen.arrivals("a")] == [[1.0, 1.0], [2.0, 2.0]]
 
 
 @pytest.mark.parametrize(

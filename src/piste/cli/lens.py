@@ -1,6 +1,7 @@
 """`piste lens`."""
 
 import sys
+from typing import Literal
 
 from piste.cli.output import console, write_json
 from piste.cli.run_argument import DEFAULT_RUNS, Runs, open_run
@@ -18,6 +19,7 @@ def lens(
     chain: str = "",
     check: str = "",
     training: bool = False,
+    precision: Literal["as given", "float64"] = "as given",
     data: str | None = None,
     page: bool = False,
     json: bool = False,
@@ -40,6 +42,8 @@ def lens(
         Compare the gradient of one node with differences of the loss in float64.
     training
         Compute as in training, with dropout and the batch's own statistics.
+    precision
+        "as given", which is what the training computed with, or float64, which leaves next to no rounding.
     data
         The data of the training, where they are no longer where they were.
     page
@@ -56,7 +60,7 @@ def lens(
     from piste.train.compiler import configure_jax
 
     configure_jax()
-    seen = look_at_run(Run(folder), example, split, training, data, "all", quiet=json)
+    seen = look_at_run(Run(folder), example, split, training, data, "all", quiet=json, precision=precision)
     record, text = shown(seen, Asked(node, chain, check))
     written = write_page(folder, seen.graph) if page else ""
     if json:

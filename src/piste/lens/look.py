@@ -13,6 +13,8 @@ from piste.lens.graph.trace import Traced, traced
 from piste.lens.graph.width import widened, width
 from piste.lens.lens import Lens
 
+GIVEN, WIDE = "as given", "float64"
+
 
 def look(
     function: Callable[..., Any],
@@ -20,6 +22,7 @@ def look(
     *data: Any,
     keep: str | Iterable[str] = "all",
     title: str = "",
+    precision: str = GIVEN,
 ) -> Lens:
     """Return the lens on `function(parameters, *data)`, which must give one number.
 
@@ -34,15 +37,23 @@ def look(
     keep
         "all" values and gradients; "update", what the update of the weights needs and no more; or names of nodes and
         layers, and patterns of them. What is dropped is computed again when it is asked for.
+    title
+        What the graph is called; the function's name by default.
+    precision
+        "as given", which is what a training computes with, or "float64": the same graph with its weights and data
+        widened, for networks so deep that float32 leaves few digits of a gradient.
 
     Raises
     ------
     SettingError
-        For a function that does not give one floating-point number, and for names that no node has.
+        For a function that does not give one floating-point number, names that no node has, and another precision.
     """
-    roots = argument_names(function, 1 + len(data))
-    names = _names(parameters, data, roots)
-    return _looked(function, (parameters, *data), names, keep, title or getattr(function, "__name__", "loss"), False)
+    if precision not in (GIVEN, WIDE):
+        raise SettingError(f"The precision of a lens is '{GIVEN}' or '{WIDE}'. Got '{precision}' instead.")
+    wide, arguments = precision == WIDE, (parameters, *data)
+    names = _names(parameters, data, argument_names(function, len(arguments)))
+    title = title or getattr(function, "__name__", "loss")
+    return _looked(function, widened(arguments) if wide else arguments, names, keep, title, wide)
 
 
 def _names(parameters: Any, data: Sequence[Any], roots: Sequence[str]) -> list[str]:

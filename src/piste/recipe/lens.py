@@ -6,7 +6,7 @@ from typing import Any
 
 from piste.core.errors import SettingError
 from piste.lens.lens import Lens
-from piste.lens.look import look
+from piste.lens.look import GIVEN, look
 from piste.recipe.lens_run import look_at_run
 from piste.recipe.run import Run
 from piste.train.compiler import configure_jax
@@ -21,6 +21,7 @@ def lens(
     training: bool = False,
     data: Any = None,
     title: str = "",
+    precision: str = GIVEN,
     quiet: bool = True,
 ) -> Lens:
     """Return the lens on a loss: its computational graph, with every value and every gradient in it.
@@ -47,6 +48,8 @@ def lens(
         For a run: the data of the training, where they came from Python.
     title
         What the graph is called; the function's or the run's name by default.
+    precision
+        "as given", which is what a training computes with, or "float64": the same graph, weights and data widened.
     quiet
         Whether nothing is said while data are read.
 
@@ -67,11 +70,11 @@ def lens(
     if isinstance(subject, Run | Path | str):
         if arguments:
             raise SettingError("A run takes no further arguments; name examples with example=3.")
-        return look_at_run(subject, example, split, training, data, keep, quiet)
+        return look_at_run(subject, example, split, training, data, keep, quiet, title, precision)
     if not callable(subject):
         raise SettingError(f"The lens looks at a function or a run. Got {type(subject).__name__} instead.")
     if not arguments:
         raise SettingError("A function needs its weights: piste.lens(function, parameters, *data).")
     if example is not None or training or data is not None:
         raise SettingError("example, training and data are for a run; a function takes its data after its weights.")
-    return look(subject, *arguments, keep=keep, title=title)
+    return look(subject, *arguments, keep=keep, title=title, precision=precision)

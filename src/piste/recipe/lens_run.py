@@ -11,7 +11,7 @@ import numpy as np
 
 from piste.core.errors import SettingError
 from piste.lens.lens import Lens
-from piste.lens.look import look
+from piste.lens.look import GIVEN, look
 from piste.nn.layer import Context
 from piste.recipe.predict import opened
 from piste.recipe.progress import listener
@@ -31,6 +31,8 @@ def look_at_run(
     data: Any,
     keep: str | Iterable[str],
     quiet: bool,
+    title: str = "",
+    precision: str = GIVEN,
 ) -> Lens:
     """Return the lens on the mean loss of a run's network on examples of a split."""
     if split not in SPLITS:
@@ -45,7 +47,8 @@ def look_at_run(
     return look(
         loss_of(subject.plan, training, key),
         network.parameters, network.state, inputs, targets,
-        keep=keep, title=f"{found.folder.name}, {split} {', '.join(map(str, chosen[:4]))}",
+        keep=keep, precision=precision,
+        title=title or f"{found.folder.name}, {split} {', '.join(map(str, chosen[:4]))}",
     )  # fmt: skip
 
 
