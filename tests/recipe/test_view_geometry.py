@@ -32,6 +32,21 @@ def test_the_map_is_the_principal_plane_of_the_last_hidden_layer(iris: Run) -> N
         view(iris, "embedding", layer="nowhere")
 
 
+@pytest.mark.slow
+def test_umap_keeps_neighbours_together_the_same_way_each_time(iris: Run) -> None:
+    pytest.importorskip("umap")
+    seen = view(iris, "embedding", method="umap", split="train").data
+    flat = view(iris, "embedding", split="train").data
+    assert (seen.method, seen.shares) == ("umap", ())
+    assert (seen.rows, seen.truth, seen.layer) == (flat.rows, flat.truth, flat.layer)
+    places = np.stack([seen.x, seen.y], axis=1)
+    gaps = np.linalg.norm(places[:, None] - places[None], axis=-1) + np.diag(np.full(len(places), np.inf))
+    kinds = np.asarray(seen.truth)
+    assert np.mean(kinds[gaps.argmin(axis=1)] == kinds) > 0.85  # neighbours on the map are of one class
+    again = view(iris, "embedding", method="umap", split="train").data
+    assert (again.x, again.y) == (seen.x, seen.y)
+
+
 def test_without_umap_one_sentence_says_what_to_install(iris: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "umap", None)
     with pytest.raises(MissingExtraError, match=r"pip install 'piste\[umap\]'"):

@@ -13,7 +13,7 @@ import pytest
 from piste.core.compare import Agreement, ComparisonRecord, Difference, Parting
 from piste.core.drift import ComparedScore
 from piste.core.panels import Chart, Grid, Panel
-from piste.core.records import Score
+from piste.core.records import Score, WrongExample
 from piste.core.runs import RunFolder
 from piste.core.views import (
     AttributionRecord,
@@ -38,6 +38,7 @@ from piste.core.views_inside import (
     MappedRecord,
     MapRecord,
     MapsRecord,
+    MistakesRecord,
     UnitRecord,
     UnitsRecord,
 )
@@ -167,6 +168,25 @@ RECORDS: dict[str, tuple[str, Any]] = {
             tuple(f"{at}.5" for at in range(18)),
             ("1",) * 18,
             tuple(range(18)),
+        ),
+    ),
+    "mistakes": (
+        "mistakes",
+        MistakesRecord(
+            "train",
+            9,
+            2,
+            EVIL,
+            (EVIL, "b"),
+            ((4, 1), (1, 3)),
+            (),
+            (WrongExample(7, EVIL, "b", 3.2, 0.9, {EVIL: "1"}, ""), WrongExample(8, "b", EVIL, 2.0, 0.8, {}, "")),
+        ),
+    ),
+    "mistakes of numbers": (
+        "mistakes",
+        MistakesRecord(
+            "test", 3, 0, "price", (), (), ((1.0, 1.5), (2.0, math.nan)), (WrongExample(1, "1", "9", 64.0),)
         ),
     ),
     "hessian": (

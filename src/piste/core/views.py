@@ -15,6 +15,7 @@ from piste.core.views_inside import (
     FiltersRecord,
     HessianRecord,
     MapsRecord,
+    MistakesRecord,
     UnitsRecord,
 )
 from piste.core.watched import WatchedRecord
@@ -183,6 +184,7 @@ DATA: dict[str, type] = {
     "maps": MapsRecord,
     "units": UnitsRecord,
     "embedding": EmbeddingRecord,
+    "mistakes": MistakesRecord,
     "hessian": HessianRecord,
     "adversarial": AdversarialRecord,
 }

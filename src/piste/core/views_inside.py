@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from piste.core.records import WrongExample
+
 Numbers = tuple[float, ...]
 Rows = tuple[Numbers, ...]
 
@@ -103,6 +105,23 @@ class EmbeddingRecord:
     answers: tuple[str, ...]
     rows: tuple[int, ...]
     shares: Numbers = ()
+
+
+@dataclass(frozen=True)
+class MistakesRecord:
+    """Where a network is wrong on a split. `confusion` has a row per true class, `residuals` (truth, prediction).
+
+    Either is empty where the task has none; `wrong_examples` is 0 for numbers. `wrong` are the worst, the worst first.
+    """
+
+    split: str
+    examples: int
+    wrong_examples: int
+    target: str
+    classes: tuple[str, ...]
+    confusion: tuple[tuple[int, ...], ...]
+    residuals: tuple[tuple[float, float], ...]
+    wrong: tuple[WrongExample, ...]
 
 
 @dataclass(frozen=True)

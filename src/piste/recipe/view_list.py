@@ -12,6 +12,7 @@ from piste.recipe.view_filters import filters
 from piste.recipe.view_hessian import hessian
 from piste.recipe.view_layers import gradients, layers
 from piste.recipe.view_maps import maps
+from piste.recipe.view_mistakes import mistakes
 from piste.recipe.view_options import ViewOptions
 from piste.recipe.view_subject import Subject
 from piste.recipe.view_surface import surface
@@ -48,6 +49,7 @@ VIEWS = (
     ViewKind("maps", "Feature maps", maps, ("rows", "split", "layer", "units")),
     ViewKind("units", "What excites a unit", units, ("layer", "units", "split", "examples")),
     ViewKind("attribution", "Why it answers so", attribution, ("rows", "split", "label")),
+    ViewKind("mistakes", "Where it is wrong", mistakes, ("split",)),
     ViewKind("embedding", "The last hidden layer as a map", embedding, ("layer", "method", "split", "examples")),
     ViewKind("hessian", "Curvature of the loss", hessian, ("split", "examples", "steps")),
     ViewKind(

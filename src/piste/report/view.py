@@ -18,6 +18,7 @@ from piste.report.panels.views_features import filters, maps, units
 from piste.report.panels.views_gradients import gradients
 from piste.report.panels.views_hessian import hessian
 from piste.report.panels.views_layers import layers
+from piste.report.panels.views_mistakes import mistakes
 from piste.report.panels.views_surface import surface
 
 DRAWN: dict[str, Callable[[Any], tuple[Block, ...]]] = {
@@ -30,6 +31,7 @@ DRAWN: dict[str, Callable[[Any], tuple[Block, ...]]] = {
     "maps": maps,
     "units": units,
     "embedding": embedding,
+    "mistakes": mistakes,
     "hessian": hessian,
     "adversarial": adversarial,
 }

@@ -23,6 +23,11 @@ def confusion(evaluation: EvaluationRecord, data: DataRecord) -> tuple[Block, ..
     names = data.target.classes
     if len(names) != len(counts):
         names = tuple(f"class {position}" for position in range(len(counts)))
+    return confused(counts, names)
+
+
+def confused(counts: Counts, names: tuple[str, ...]) -> tuple[Block, ...]:
+    """Return what `confusion` does, for counts of true class by predicted class."""
     if len(names) <= LARGEST:
         return _matrix(counts, names), _recalls(counts, names)
     return (

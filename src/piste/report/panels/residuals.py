@@ -15,10 +15,15 @@ GROUPS = 10  # groups of equal size, by the truth, in the table behind the scatt
 
 def residuals(evaluation: EvaluationRecord, data: DataRecord) -> tuple[Block, ...]:
     """Return the scatter of predictions and the histogram of errors."""
-    known = [pair for pair in evaluation.residuals if all(map(math.isfinite, pair))]
+    return errors(evaluation.residuals, ", ".join(data.target.names))
+
+
+def errors(pairs: tuple[tuple[float, float], ...], target: str) -> tuple[Block, ...]:
+    """Return what `residuals` does, for pairs of truth and prediction."""
+    known = [pair for pair in pairs if all(map(math.isfinite, pair))]
     if not known:
         return ()
-    name = brief(", ".join(data.target.names))
+    name = brief(target)
     return _scatter(known, name), _errors([prediction - truth for truth, prediction in known], name)
 
 

@@ -10,18 +10,22 @@ NUMBERS = ("row", "confidence", "loss")
 
 def wrong(evaluation: EvaluationRecord) -> tuple[Block, ...]:
     """Return pictures where there are any, else rows with their values."""
-    examples = evaluation.wrong
+    return most_wrong(evaluation.wrong)
+
+
+def most_wrong(examples: tuple[WrongExample, ...], split: str = "test") -> tuple[Block, ...]:
+    """Return what `wrong` does, for examples of any split."""
     if not examples:
         return ()
     advice = Text(
-        "The test examples with the largest loss, the worst first. Each is mislabelled, unlike the rest, or truly "
+        f"The {split} examples with the largest loss, the worst first. Each is mislabelled, unlike the rest, or truly "
         "hard; it is worth a look which."
     )
-    pictured = tuple(_picture(one) for one in examples if one.picture)
+    pictured = tuple(_picture(one, split) for one in examples if one.picture)
     return (advice, Pictures(pictured)) if pictured else (advice, _rows(examples))
 
 
-def _picture(one: WrongExample) -> Picture:
+def _picture(one: WrongExample, split: str) -> Picture:
     sure = "" if one.confidence is None else f" ({percent(one.confidence)} sure)"
     truth, prediction = brief(one.truth), brief(one.prediction)
     lines = (
@@ -29,7 +33,7 @@ def _picture(one: WrongExample) -> Picture:
         f"truth: {truth}",
         f"row {count(one.row)}, loss {number(one.loss)}",
     )
-    return Picture(one.picture, f"Test example {one.row}: {truth}, taken for {prediction}", lines)
+    return Picture(one.picture, f"{split.capitalize()} example {one.row}: {truth}, taken for {prediction}", lines)
 
 
 def _rows(examples: tuple[WrongExample, ...]) -> Grid:
