@@ -136,7 +136,8 @@ def test_what_leads_to_no_result_is_no_node() -> None:
 
 
 def test_in_float64_every_weight_has_the_gradient_of_jax_in_float64() -> None:
-    weights, x = {"a": np.float32([[0.3, -0.7]]), "b": np.float32([0.1])}, np.float32([[0.5], [1.5]])
+    weights = {"a": np.asarray([[0.3, -0.7]], np.float32), "b": np.asarray([0.1], np.float32)}
+    x = np.asarray([[0.5], [1.5]], np.float32)
 
     def function(p: Any, x: Any) -> Any:
         return jnp.mean(jnp.tanh(x @ p["a"]) ** 3) * p["b"][0]
