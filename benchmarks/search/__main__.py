@@ -43,11 +43,11 @@ def main() -> int:
     parser.add_argument("--trials", type=int, metavar="N", help="of Piste (256 of digits, 64 of cnn and gru)")
     parser.add_argument("--peer-trials", type=int, default=32, metavar="N", help="of each peer (default 32)")
     parser.add_argument("--peers", nargs="+", metavar="NAME", help="only these")
+    parser.add_argument("--ours", type=Path, metavar="FOLDER", help="keep what Piste did there, or take what it holds")
     parser.add_argument("--epochs", type=int, metavar="N", help="of each trial, instead of the part's own")
-    parser.add_argument("--seeds", nargs="+", type=int, default=list(range(10)), metavar="SEED", help="of reach")
+    parser.add_argument("--seeds", nargs="+", type=int, metavar="SEED", help="of reach (0 to 9) and grid (0 to 19)")
     parser.add_argument("--mark", type=float, metavar="ACCURACY", help="of reach, found before")
     parser.add_argument("--limit", type=float, default=120.0, metavar="S", help="of reach, for each side (default 120)")
-    parser.add_argument("--repeats", type=int, default=20, metavar="N", help="of grid (default 20)")
     parser.add_argument(
         "--minutes", type=float, default=10.0, metavar="M", help="of quality, for each side (default 10)"
     )

@@ -19,7 +19,7 @@ import piste
 from benchmarks.speed.problem import DATA
 from piste.core.keys import generator
 
-POINTS = 25
+POINTS, REPEATS = 25, 20
 SETTINGS: dict[str, Any] = {
     "model": "mlp", "hidden": (32,), "epochs": 5, "batch_size": 32, "schedule": "constant", "warmup": 0.0,
     "patience": 0, "bins": 0,
@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     losses: dict[str, list[float]] = {"grid": [], "random": []}
     rates: dict[str, int] = {}
     with tempfile.TemporaryDirectory() as folder:
-        for repeat in range(arguments.repeats):
+        for repeat in arguments.seeds or range(REPEATS):
             low = 10.0 ** generator(repeat, "where the range begins").uniform(-6, -4)
             for sampler, found in losses.items():
                 study = piste.tune(

@@ -60,7 +60,9 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     entry = dataclasses.replace(entry, trials=arguments.trials or entry.trials, epochs=arguments.epochs or entry.epochs)
     peers = arguments.peers or list(PEERS if entry.kind == "mlp" else ["optuna", "optuna-2"])
     with tempfile.TemporaryDirectory() as folder:
-        ours, race = _piste(arguments.part, entry, Path(folder))
+        ours, race = _known(arguments.ours) or _piste(arguments.part, entry, Path(folder))
+        if arguments.ours and not arguments.ours.is_dir():
+            _keep(arguments.ours, ours, race)
         say(f"{entry.trials} trials of {entry.epochs} epochs, {len(race.train.classes):,} train rows, "
             f"batches of {entry.batch_size}\n")  # fmt: skip
         say("| who | trials timed | seconds | seconds for all | ratio | median accuracy | best |")
@@ -82,6 +84,19 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
             figures[peer] = {**dataclasses.asdict(theirs), "scaled": scaled, "ratio": ratio, "note": same}
             figures["reached"] &= not (same or missed)
     return figures
+
+
+def _known(kept: Path | None) -> tuple[Outcome, Race] | None:
+    """Return what Piste did before, where it is kept."""
+    if kept is None or not kept.is_dir():
+        return None
+    return _outcome((kept / "outcome.json").read_text()), read(kept / "race.npz")
+
+
+def _keep(folder: Path, ours: Outcome, race: Race) -> None:
+    folder.mkdir(parents=True)
+    write(race, folder / "race.npz")
+    (folder / "outcome.json").write_text(json.dumps(dataclasses.asdict(ours)))
 
 
 def _line(who: str, trials: int, outcome: Outcome, scaled: float, ratio: float | None, note: str) -> None:

@@ -36,7 +36,8 @@ class Reached:
 
 def run(arguments: argparse.Namespace) -> dict[str, Any]:
     """Find the mark where none is given, let both sides reach it, and print the table; return the figures."""
-    figures: dict[str, Any] = {"seeds": arguments.seeds, "limit": arguments.limit}
+    seeds = arguments.seeds or list(range(10))
+    figures: dict[str, Any] = {"seeds": seeds, "limit": arguments.limit}
     mark = arguments.mark
     if mark is None:
         best = _asked("by_piste_reaching", "mark", arguments.trials or 256)
@@ -46,7 +47,7 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     say("| seed | Piste s | best | trials begun | Optuna and PyTorch s | best | trials begun | ratio |")
     say("| --- | --- | --- | --- | --- | --- | --- | --- |")
     sides: dict[str, list[Reached]] = {"piste": [], "optuna": []}
-    for seed in arguments.seeds:
+    for seed in seeds:
         mine = _asked("by_piste_reaching", seed, mark, arguments.limit)
         theirs = _asked("by_optuna_reaching", seed, mark, arguments.limit)
         sides["piste"].append(mine)
