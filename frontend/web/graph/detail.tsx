@@ -6,7 +6,7 @@ import {useSpeech} from '../speech';
 import type {Box, Graph, GraphNode, Statistics} from './fold';
 
 type Factor = {source: string; target: string; source_value: number; target_value: number; derivative: number; rule: string};
-type Chain = {weight: string; value: number; gradient: number; loss: number; stations: {name: string; operation: string; shape: number[]; moves: number; gradient: number; product: number}[]; paths: {factors: Factor[]; product: number}[]; count: number; rest: number; why: string};
+type Chain = {weight: string; value: number; gradient: number; loss: number; stations: {name: string; operation: string; shape: number[]; moves: number; gradient: number; product: number}[]; paths: {factors: Factor[]; product: number}[]; count: number; rest: number; why: string; note: string};
 
 export function Detail({graph, box, chainAt, onGo, onOpen}: {graph: Graph; box: Box | null; chainAt: string; onGo: (node: GraphNode) => void; onOpen: (box: Box) => void}) {
   const {say, count} = useSpeech();
@@ -94,7 +94,7 @@ function ChainRule({node, at}: {node: GraphNode; at: string}) {
             </details>
           ))}
           {chain.paths.length > 0 && <p class="note">{say('rest-of-paths', {rest: number(chain.rest)})}</p>}
-          {chain.why && <p class="note">{chain.why}</p>}
+          {[chain.note, chain.why].filter(Boolean).map((one) => <p key={one} class="note">{one}</p>)}
         </>
       )}
     </section>

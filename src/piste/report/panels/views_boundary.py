@@ -10,6 +10,7 @@ from piste.report.panels.contours import lines
 
 MOST_CLASSES = 20
 _HEIGHT = 300
+_NAME = 20  # letters of an axis that fit the corner of a table
 
 
 def boundary(seen: BoundaryRecord) -> tuple[Block, ...]:
@@ -52,9 +53,9 @@ def _numbers(seen: BoundaryRecord, place: int) -> Grid:
         )
         for row in reversed(rows)
     )
-    return Grid(
-        (f"{brief(seen.y_title, 20)} / {brief(seen.x_title, 20)}", *(number(seen.x[at]) for at in columns)), body
-    )
+    long = max(len(seen.x_title), len(seen.y_title)) > _NAME  # as those of principal directions are
+    corner = "up / across" if long else f"{seen.y_title} / {seen.x_title}"
+    return Grid((corner, *(number(seen.x[at]) for at in columns)), body)
 
 
 def _few(count: int, most: int = 7) -> list[int]:
