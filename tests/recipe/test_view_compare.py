@@ -9,7 +9,7 @@ import pytest
 from piste.cli import main
 from piste.core.compare import ComparisonRecord
 from piste.core.keys import generator
-from piste.core.records import decode
+from piste.core.records import decode, encode
 from piste.recipe.reference import test_predictions as predictions_of
 from piste.recipe.run import Run
 from piste.recipe.train import train
@@ -49,6 +49,12 @@ def test_the_same_settings_never_part(table: Path, plain: Run) -> None:
     assert found.agreement is not None
     assert found.agreement.same_answers == found.agreement.rows
     assert found.verdict.startswith("Neither run is surely better")
+    assert "They do not part" in found.text()
+    assert found._repr_html_().startswith("<iframe srcdoc=")
+    assert repr(found).startswith(f"Comparison('{plain.path.name}'")
+    found.write(table.parent / "compared.html")
+    assert (table.parent / "compared.html").read_text(encoding="utf-8") == found.html()
+    assert decode(encode(found), ComparisonRecord).verdict == found.verdict
 
 
 def test_another_rate_parts_them_in_the_first_step(table: Path, plain: Run) -> None:

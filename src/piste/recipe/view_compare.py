@@ -17,6 +17,7 @@ from piste.recipe.predict import opened
 from piste.recipe.progress import Listener, listener
 from piste.recipe.reference import test_predictions
 from piste.recipe.run import Run
+from piste.recipe.view_compared import Comparison, shown
 from piste.recipe.view_parting import parting_of
 from piste.recipe.view_subject import Subject
 from piste.report.compare import write_comparison
@@ -33,7 +34,7 @@ def compare(
     again: bool | None = None,
     keep: bool = False,
     quiet: bool = True,
-) -> ComparisonRecord:
+) -> Comparison:
     """Compare two finished runs: settings, data, versions, curves, scores, answers, and the step where they part.
 
     Parameters
@@ -52,7 +53,8 @@ def compare(
 
     Returns
     -------
-    The record: differences, parting, scores with intervals, paired where both have the same test examples, verdict.
+    The record: differences, parting, scores with intervals, paired where both have the same test examples, verdict. It
+    shows itself in a notebook; `text()`, `html()` and `write(path)` show it elsewhere.
 
     Raises
     ------
@@ -61,7 +63,7 @@ def compare(
     RunError
         For damaged records, or data that are needed and not there.
     """
-    return compare_with(opened(first), opened(second), data, again, keep, listener(quiet))
+    return shown(compare_with(opened(first), opened(second), data, again, keep, listener(quiet)))
 
 
 def compare_with(
