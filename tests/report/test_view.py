@@ -125,6 +125,7 @@ def attributions(kind: str) -> AttributionsRecord:
 
 RECORDS: dict[str, tuple[str, Any]] = {
     "boundary": ("boundary", boundary((EVIL, "yes"))),
+    "boundary of many classes": ("boundary", boundary((EVIL, *"bcdefgh"))),
     "boundary of numbers": ("boundary", boundary(())),
     "surface": ("surface", surface(True)),
     "surface alone": ("surface", surface(False)),
@@ -242,6 +243,17 @@ def test_every_chart_has_a_sentence_and_its_numbers(name: str) -> None:
                 assert isinstance(grid, Grid), block.title
                 assert all(len(row) == len(grid.columns) for row in grid.rows)
     assert text(panels(name))
+
+
+def test_regions_are_named_where_colours_repeat() -> None:
+    def names(chart: Chart) -> list[str]:
+        written = [one for one in chart.spec["layer"] if one["mark"].get("fontWeight") == "bold"]
+        return [value["name"] for layer in written for value in layer["data"]["values"]]
+
+    for name, expected in (("boundary of many classes", 2), ("boundary", 0)):
+        for panel in panels(name):
+            charts = [block for block in panel.blocks if isinstance(block, Chart)]
+            assert [len(names(one)) for one in charts] == [expected, expected]
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")

@@ -9,6 +9,8 @@ from piste.report.numbers import ABSENT, brief, number, percent
 from piste.report.panels.contours import lines
 
 MOST_CLASSES = 20
+COLOURS = 6  # after which they repeat
+_SEEN = 0.01  # of the plane: the least that a class is named for
 _HEIGHT = 300
 _NAME = 20  # letters of an axis that fit the corner of a table
 
@@ -82,7 +84,7 @@ def _spec(seen: BoundaryRecord, place: int) -> charts.Spec:
     x = charts.axis("x", "quantitative", brief(seen.x_title), scale=_scale(seen.x), axis={"tickCount": charts.TICKS})
     y = charts.axis("y", "quantitative", brief(seen.y_title), scale=_scale(seen.y), axis={"tickCount": 5})
     layers = [_regions(seen, place, x, y), *_edges(seen, place, x, y), *_examples(seen, place, x, y)]
-    layers += _crosses(seen, x, y)
+    layers += [*_crosses(seen, x, y), *_written(seen, place, x, y)]
     return {"width": "container", "height": _HEIGHT, "layer": layers}
 
 
@@ -154,6 +156,24 @@ def _edges(seen: BoundaryRecord, place: int, x: charts.Spec, y: charts.Spec) -> 
     ]
     encoding = {"x": x, "y": y, "x2": {"field": "x2"}, "y2": {"field": "y2"}, "color": {"value": "var(--ink)"}}
     return [{"data": {"values": values}, "mark": {"type": "rule", "strokeWidth": 1.2}, "encoding": encoding}]
+
+
+def _written(seen: BoundaryRecord, place: int, x: charts.Spec, y: charts.Spec) -> list[charts.Spec]:
+    """Return the name of each class in the middle of its region, where there are more classes than colours."""
+    if len(seen.classes) <= COLOURS:
+        return []
+    cells: dict[float, list[tuple[int, int]]] = {}
+    for row, line in enumerate(seen.answers[place]):
+        for column, answer in enumerate(line):
+            cells.setdefault(answer, []).append((row, column))
+    values = []
+    for answer, found in cells.items():
+        if len(found) >= _SEEN * len(seen.x) * len(seen.y):
+            middle = [sum(one) / len(found) for one in zip(*found, strict=True)]
+            row, column = min(found, key=lambda one: (one[0] - middle[0]) ** 2 + (one[1] - middle[1]) ** 2)
+            values.append({"x": seen.x[column], "y": seen.y[row], "name": brief(seen.classes[int(answer)], 16)})
+    mark = {"type": "text", "fontSize": 15, "fontWeight": "bold", "color": "var(--ink)"}
+    return [{"data": {"values": values}, "mark": mark, "encoding": {"x": x, "y": y, "text": {"field": "name"}}}]
 
 
 def _signed(seen: BoundaryRecord, place: int, answer: float) -> Rows:
