@@ -47,6 +47,7 @@ def main() -> int:
     parser.add_argument("--epochs", type=int, metavar="N", help="of each trial, instead of the part's own")
     parser.add_argument("--seeds", nargs="+", type=int, metavar="SEED", help="of reach (0 to 9) and grid (0 to 19)")
     parser.add_argument("--mark", type=float, metavar="ACCURACY", help="of reach, found before")
+    parser.add_argument("--sampler", default="zoom", help="of reach, Piste's (default zoom)")
     parser.add_argument("--limit", type=float, default=120.0, metavar="S", help="of reach, for each side (default 120)")
     parser.add_argument(
         "--minutes", type=float, default=10.0, metavar="M", help="of quality, for each side (default 10)"

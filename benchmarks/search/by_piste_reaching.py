@@ -1,4 +1,4 @@
-"""Piste on its way to the mark: python -m ... FOLDER mark TRIALS, or FOLDER SEED MARK LIMIT."""
+"""Piste on its way to the mark: python -m ... FOLDER mark TRIALS, or FOLDER SEED MARK LIMIT SAMPLER."""
 
 import json
 import sys
@@ -13,6 +13,7 @@ import numpy as np
 from benchmarks.search.by_piste import settings_of
 from benchmarks.search.race import RACES
 from benchmarks.search.reaching import rows
+from piste.core.settings import from_mapping
 from piste.core.studies import TrialRecord
 from piste.recipe.progress import Silent
 from piste.recipe.tune import tune, tune_with
@@ -87,8 +88,9 @@ def _reached(data: Any, folder: Path, settings: dict[str, Any], ranges: dict[str
         return made[0]
 
     given = settings | {"seed": seed}
-    how = TuneSettings(trials=TRIALS, scheduler="hyperband", final=False)
-    asked = Asked(given, ranges, dict.fromkeys(given, "python"), how, "the race", frozenset({"trials", "final"}))
+    how = from_mapping(TuneSettings, {"trials": TRIALS, "sampler": sys.argv[5], "final": False}, "the race")
+    said = frozenset({"trials", "sampler", "final"})
+    asked = Asked(given, ranges, dict.fromkeys(given, "python"), how, "the race", said)
     with suppress(OverError):
         tune_with(data, asked, folder, Silent(), None, executor=executor)
     return {"seconds": time.perf_counter() - began, "best": made[0].best, "trials": made[0].begun}
