@@ -47,6 +47,7 @@ EXAMPLES: dict[str, tuple[dict[str, Any], tuple[int, ...]]] = {
     "AveragePool": ({"size": 2}, STEPS),
     "GlobalMaxPool": ({}, PICTURE),
     "GlobalAveragePool": ({}, STEPS),
+    "LastStep": ({}, STEPS),
     "Embedding": ({"tokens": 9, "width": 4, "padding": 0}, (5,)),
     "NumberEmbedding": ({"width": 3}, FLAT),
     "Masking": ({"value": 0.0}, STEPS),

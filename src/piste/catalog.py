@@ -22,7 +22,7 @@ from piste.nn.ensemble import Ensemble
 from piste.nn.layer import Layer
 from piste.nn.normalisation import BatchNorm, GroupNorm, InstanceNorm, LayerNorm, RMSNorm, Standardise
 from piste.nn.numbers import NumberEmbedding
-from piste.nn.pooling import AveragePool, GlobalAveragePool, GlobalMaxPool, MaxPool
+from piste.nn.pooling import AveragePool, GlobalAveragePool, GlobalMaxPool, LastStep, MaxPool
 from piste.nn.ragged import Ragged
 from piste.nn.recurrent import GRU, LSTM, RNN, Bidirectional
 from piste.nn.residual import DenseConnection, Residual
@@ -61,6 +61,7 @@ LAYERS: tuple[type[Layer], ...] = (
     AveragePool,  # the mean of each window
     GlobalMaxPool,  # the largest of the whole sequence or picture
     GlobalAveragePool,  # the mean over the whole sequence or picture
+    LastStep,  # what a causal network knows at the end
     Embedding,  # a learned vector per token
     NumberEmbedding,  # each number of a table as a vector
     Masking,  # steps of one value marked as filling

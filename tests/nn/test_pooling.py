@@ -10,7 +10,7 @@ import pytest
 
 from piste.core.errors import SettingError
 from piste.nn.layer import Context, Layer
-from piste.nn.pooling import AveragePool, GlobalAveragePool, GlobalMaxPool, MaxPool
+from piste.nn.pooling import AveragePool, GlobalAveragePool, GlobalMaxPool, LastStep, MaxPool
 
 SETTINGS: list[dict[str, Any]] = [
     {},
@@ -88,13 +88,16 @@ def test_global_pools_take_all_places() -> None:
 
 @pytest.mark.parametrize(
     "layer",
-    [MaxPool(3, 1, "same"), MaxPool(2), AveragePool(3, 2), AveragePool(2, 1, 1), GlobalMaxPool(), GlobalAveragePool()],
+    [
+        *(MaxPool(3, 1, "same"), MaxPool(2), AveragePool(3, 2), AveragePool(2, 1, 1)),
+        *(GlobalMaxPool(), GlobalAveragePool(), LastStep()),
+    ],
 )
 def test_padded_sequences_as_alone(layer: Layer, padded_equals_alone: Callable[..., None]) -> None:
     padded_equals_alone(layer, (9, 6), 9, 3)
 
 
-@pytest.mark.parametrize("layer", [MaxPool(2), AveragePool(2), GlobalMaxPool(), GlobalAveragePool()])
+@pytest.mark.parametrize("layer", [MaxPool(2), AveragePool(2), GlobalMaxPool(), GlobalAveragePool(), LastStep()])
 def test_sequences_without_a_real_step_stay_finite(layer: Layer) -> None:
     def total(inputs: jax.Array) -> jax.Array:
         return jnp.sum(layer({}, inputs, Context(mask=jnp.zeros((1, 4), bool))))
@@ -102,6 +105,17 @@ def test_sequences_without_a_real_step_stay_finite(layer: Layer) -> None:
     value, gradient = jax.value_and_grad(total)(jnp.ones((1, 4, 2)))
     assert float(value) == 0.0
     assert not gradient.any()
+
+
+def test_the_last_real_step_is_read_out() -> None:
+    inputs = jnp.arange(24.0).reshape(2, 4, 3)
+    mask = jnp.asarray([[True, True, True, True], [True, False, True, False]])
+    np.testing.assert_array_equal(LastStep()({}, inputs, Context()), inputs[:, 3])
+    np.testing.assert_array_equal(LastStep()({}, inputs, Context(mask=mask)), [inputs[0, 3], inputs[1, 2]])
+    gradient = jax.grad(lambda x: jnp.sum(LastStep()({}, x, Context(mask=mask))))(inputs)
+    np.testing.assert_array_equal(np.nonzero(gradient.any(axis=2)), [[0, 1], [3, 2]])
+    with pytest.raises(SettingError, match="LastStep takes sequences"):
+        LastStep().output_shape((5,))
 
 
 def test_bad_settings_are_one_sentence() -> None:

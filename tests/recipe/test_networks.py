@@ -53,6 +53,13 @@ def test_deeper_and_wider_is_larger(name: str) -> None:
     assert parameters(PICTURES, model=name, width=4) < plain
 
 
+def test_blocks_are_sized_by_width_or_by_hidden() -> None:
+    table = dataclasses.replace(PICTURES, shape=(7,))
+    by_width = parameters(table, model="residual-mlp", width=8, depth=2)
+    assert by_width == parameters(table, model="residual-mlp", hidden=(8,), depth=2)
+    assert by_width < parameters(table, model="residual-mlp", depth=2)
+
+
 def test_a_resnet_of_small_pictures_starts_small() -> None:
     # He et al. 2016, table 1, with three outputs: the 7x7 convolution of 9,408 weights becomes a 3x3 one of 1,728.
     large = parameters(dataclasses.replace(PICTURES, shape=(224, 224, 3)), model="resnet")
@@ -68,6 +75,7 @@ def test_a_resnet_of_small_pictures_starts_small() -> None:
         ((16, 16, 1), {"model": "vgg"}, "at least 32 pixels, and these have 16"),
         ((32, 32, 3), {"model": "resnet", "depth": 19}, "a depth of 18, 34, 50, 101, 152"),
         ((32, 32, 3), {"model": "cnn", "depth": 3}, "'depth' setting belongs to the model"),
+        ((7,), {"model": "residual-mlp", "width": 8, "hidden": (8,)}, "as wide as --width or --hidden says"),
         ((32, 32, 3), {"model": "cnn", "width": 3}, "'width' setting belongs to the model"),
     ],
 )

@@ -39,7 +39,7 @@ def decided(facts: Facts, **given: Any) -> dict[str, Any]:
         (TEXTS, {"model": "mlp", "vocabulary": 9}, "'vocabulary' setting is for networks that read texts"),
         (TABLE, {"length": 9}, "'length' setting is for sequences"),
         (STEPS, {"model": "gru", "stride": 2}, "'stride' setting belongs to the model cnn"),
-        (STEPS, {"bidirectional": True}, "'bidirectional' setting belongs to the model rnn or lstm or gru"),
+        (STEPS, {"bidirectional": True}, "'bidirectional' setting belongs to the model rnn, lstm or gru"),
         (
             STEPS,
             {"model": "transformer", "heads": 5},
@@ -114,6 +114,7 @@ TEXT = {
         {"model": "text-cnn"},
         {"model": "gru", "tokens": "characters", "length": 12},
         {"model": "transformer", "heads": 2, "depth": 1},
+        {"model": "decoder", "heads": 2, "depth": 1},
         {"model": "mlp"},
     ],
 )

@@ -146,3 +146,21 @@ class GlobalMaxPool(Layer):
             return jnp.max(inputs, axis=tuple(range(1, inputs.ndim - 1)))
         largest = jnp.max(jnp.where(mask, inputs, -jnp.inf), axis=1)
         return jnp.where(jnp.any(mask, axis=1), largest, 0)
+
+
+@dataclass(frozen=True)
+class LastStep(Layer):
+    """The last real step of a sequence: (B, T, F) to (B, F); zero where no step is real.
+
+    What a causal network knows there it knows from the whole sequence (as Radford et al. 2018, sec. 3.2, read it out).
+    """
+
+    def __call__(self, parameters: Parameters, inputs: jax.Array, context: Context) -> jax.Array:
+        """Return one number per feature."""
+        if inputs.ndim != 3:
+            raise SettingError(f"LastStep takes sequences of shape (steps, features). Got {inputs.shape[1:]} instead.")
+        if context.mask is None:
+            return inputs[:, -1]
+        steps = jnp.arange(inputs.shape[1])
+        last = jnp.max(jnp.where(context.mask, steps, -1), axis=1, keepdims=True)
+        return jnp.sum(jnp.where((steps == last)[:, :, None], inputs, 0), axis=1)

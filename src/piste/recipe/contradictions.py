@@ -7,7 +7,7 @@ from piste.core.records import Task
 from piste.nn.metrics import METRICS
 from piste.recipe.augmentation import NONE, named
 from piste.recipe.facts import Decided, Facts
-from piste.recipe.networks import NETWORKS
+from piste.recipe.networks import NETWORKS, RECURRENT, TRANSFORMERS
 from piste.recipe.own_network import OWN
 from piste.recipe.reading import check_reading, unfit
 from piste.train.optimisers import BETA2, LBFGS, MOMENTUM
@@ -23,10 +23,10 @@ LOSSES: dict[Task, tuple[str, ...]] = {
 
 BELONGS: dict[str, tuple[str, Collection[str]]] = {
     "spec": ("model", (OWN,)),
-    "depth": ("model", ("mlp", "residual-mlp", "vgg", "resnet", "small-resnet", "rnn", "lstm", "gru", "transformer")),
-    "width": ("model", ("mlp", "vgg", "resnet", "small-resnet", "rnn", "lstm", "gru", "text-cnn", "transformer")),
-    "bidirectional": ("model", ("rnn", "lstm", "gru")),
-    "heads": ("model", ("transformer",)),
+    "depth": ("model", ("mlp", "residual-mlp", "vgg", "resnet", "small-resnet", *RECURRENT, *TRANSFORMERS)),
+    "width": ("model", ("mlp", "residual-mlp", "vgg", "resnet", "small-resnet", *RECURRENT, "text-cnn", *TRANSFORMERS)),
+    "bidirectional": ("model", RECURRENT),
+    "heads": ("model", TRANSFORMERS),
     "kernel": ("model", ("cnn", "text-cnn")),
     "stride": ("model", ("cnn",)),
     "smoothing": ("loss", ("cross-entropy",)),
@@ -98,10 +98,15 @@ def _check_own(decided: Decided, origins: Mapping[str, str]) -> None:
 
 def _check_layers(decided: Decided, origins: Mapping[str, str]) -> None:
     given = [one for one in ("hidden", "width", "depth") if origins.get(one, "default") != "default"]
-    if decided["model"] == "mlp" and len(given) > 1 and given[0] == "hidden":
+    twice = len(given) > 1 and given[0] == "hidden"
+    if twice and decided["model"] == "mlp":
         raise SettingError(
             "The layers of an mlp are given by --hidden, or by --width and --depth, not by both. "
             f"Leave --{given[1]} out."
+        )
+    if twice and decided["model"] == "residual-mlp" and "width" in given:
+        raise SettingError(
+            "The blocks of a residual-mlp are as wide as --width or --hidden says. Leave one of them out."
         )
 
 
@@ -118,8 +123,10 @@ def _check_belonging(decided: Decided, origins: Mapping[str, str]) -> None:
     for setting, (other, values) in BELONGS.items():
         if origins.get(setting, "default") != "default" and decided[setting] and decided[other] not in values:
             flag = setting.replace("_", "-")
+            *others, last = values
+            known = f"{', '.join(others)} or {last}" if others else last
             raise SettingError(
-                f"The '{setting}' setting belongs to the {other} {' or '.join(values)}, and the {other} is "
+                f"The '{setting}' setting belongs to the {other} {known}, and the {other} is "
                 f"'{decided[other]}'. Leave --{flag} out, or choose another --{other}."
             )
 

@@ -15,7 +15,7 @@ from piste.recipe import computing_defaults, descent_defaults, reading
 from piste.recipe.augmentation import NONE
 from piste.recipe.contradictions import LOSSES, check_fit
 from piste.recipe.facts import MANY, Decided, Facts, Rule
-from piste.recipe.networks import sees_pictures
+from piste.recipe.networks import RECURRENT, TRANSFORMERS, sees_pictures
 from piste.recipe.own_network import OWN, spec_of
 from piste.recipe.reading import IN_ORDER_DROPOUT
 from piste.recipe.settings import FUNCTION, SECTIONS, Settings, recorded
@@ -81,7 +81,7 @@ _UNSIZED = {
     "lenet": "the layers of LeNet-5 are those of its authors",
     "resnet": "its stages follow from depth and width",
     "small-resnet": "its stages follow from depth and width",
-    **dict.fromkeys(("rnn", "lstm", "gru", "transformer"), "its layers follow from depth and width"),
+    **dict.fromkeys((*RECURRENT, *TRANSFORMERS), "its layers follow from depth and width"),
     "text-cnn": "its windows follow from kernel and width",
 }
 
@@ -92,7 +92,8 @@ def _hidden(facts: Facts, decided: Decided) -> tuple[tuple[int, ...], str]:
     if decided["model"] == "mlp":
         return _layers(facts, decided)
     if decided["model"] == "residual-mlp":
-        return (128,), "the width of its blocks"
+        width = decided.get("width")
+        return (width or 128,), "as wide as width says" if width else "the width of its blocks"
     if decided["model"] == "vgg":
         return (512,), "the authors' 4,096 twice were for a thousand classes"
     return _stages(facts)

@@ -1,6 +1,6 @@
 """The networks by name: what each needs of the data, and how it is built from the settings."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -14,7 +14,7 @@ from piste.nn.zoo.residual_mlp import residual_mlp
 from piste.nn.zoo.resnet import resnet, small_resnet
 from piste.nn.zoo.sequence_cnn import sequence_cnn
 from piste.nn.zoo.text_cnn import text_cnn
-from piste.nn.zoo.transformer import transformer_encoder
+from piste.nn.zoo.transformer import causal_transformer, transformer_encoder
 from piste.nn.zoo.vgg import vgg
 from piste.recipe.facts import Facts, Inputs
 from piste.recipe.own_network import OWN, build_own, spec_of
@@ -173,20 +173,24 @@ def _text_cnn(
     )
 
 
-def _transformer(
-    settings: ModelSettings, outputs: int, shape: Shape, inputs: Layers, *, tokens: int | None = None
-) -> Sequential:
-    return transformer_encoder(
-        outputs,
-        tokens,
-        width=settings.width or WIDTH,
-        blocks=settings.depth or 2,
-        heads=settings.heads,
-        dropout=settings.dropout or 0.0,
-        inputs=inputs,
-    )
+def _transformer(network: Callable[..., Sequential]) -> Build:
+    def build(
+        settings: ModelSettings, outputs: int, shape: Shape, inputs: Layers, *, tokens: int | None = None
+    ) -> Sequential:
+        return network(
+            outputs,
+            tokens,
+            width=settings.width or WIDTH,
+            blocks=settings.depth or 2,
+            heads=settings.heads,
+            dropout=settings.dropout or 0.0,
+            inputs=inputs,
+        )
+
+    return build
 
 
+RECURRENT, TRANSFORMERS = ("rnn", "lstm", "gru"), ("transformer", "decoder")
 WIDTH = 64  # units, features or windows of a network that reads sequences or texts
 
 _PICTURES: tuple[Inputs, ...] = ("pictures",)
@@ -204,7 +208,8 @@ NETWORKS: dict[str, NamedNetwork] = {
     "lstm": NamedNetwork(_recurrent("lstm"), _IN_ORDER),
     "gru": NamedNetwork(_recurrent("gru"), _IN_ORDER),
     "text-cnn": NamedNetwork(_text_cnn, ("texts",)),
-    "transformer": NamedNetwork(_transformer, _IN_ORDER),
+    "transformer": NamedNetwork(_transformer(transformer_encoder), _IN_ORDER),
+    "decoder": NamedNetwork(_transformer(causal_transformer), _IN_ORDER),
     OWN: NamedNetwork(_own),
 }
 """Every network that `--model` names."""

@@ -9,13 +9,13 @@ from piste.data.encoding import Reading
 from piste.data.examples import DataSet
 from piste.recipe.augmentation import NONE
 from piste.recipe.facts import Decided, Facts
-from piste.recipe.networks import NETWORKS, reads_texts
+from piste.recipe.networks import NETWORKS, TRANSFORMERS, reads_texts
 from piste.recipe.own_network import OWN
 from piste.recipe.settings import ModelSettings
 
 MOST_STEPS, MOST_WORDS, MOST_CHARACTERS = 2048, 512, 1024
 
-IN_ORDER_DROPOUT = {"rnn": 0.2, "lstm": 0.2, "gru": 0.2, "text-cnn": 0.5, "transformer": 0.1}
+IN_ORDER_DROPOUT = {"rnn": 0.2, "lstm": 0.2, "gru": 0.2, "text-cnn": 0.5, "transformer": 0.1, "decoder": 0.1}
 """The models whose layers follow from depth and width, with the share of units silenced by default."""
 
 FOR_RAGGED = ("noise", "step-mask")  # augmentations that leave the end of a sequence where it is
@@ -53,10 +53,10 @@ def check_reading(facts: Facts, decided: Decided, origins: Mapping[str, str]) ->
             raise SettingError(f"The '{setting}' setting is for sequences, and these are pictures. {_leave(setting)}")
     _check_augmentation(facts, decided, words)
     width, heads = decided["width"] or 64, decided["heads"]
-    if decided["model"] == "transformer" and (width % heads or width // heads % 2):
+    if decided["model"] in TRANSFORMERS and (width % heads or width // heads % 2):
         raise SettingError(
-            f"The width of a transformer must be an even number for each of its heads. Got --width {width} and --heads "
-            f"{heads}."
+            f"The width of a {decided['model']} must be an even number for each of its heads. Got --width {width} and "
+            f"--heads {heads}."
         )
 
 

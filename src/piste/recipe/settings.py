@@ -24,6 +24,7 @@ ModelName = Literal[
     "gru",
     "text-cnn",
     "transformer",
+    "decoder",
     "own",
 ]
 ActivationName = Literal["relu", "leaky_relu", "elu", "selu", "gelu", "silu", "tanh", "sigmoid", "softplus", "mish"]
@@ -50,23 +51,23 @@ class ModelSettings:
     ----------
     model
         Kind of network: mlp or linear for anything, residual-mlp for tables; cnn, lenet, vgg, resnet or small-resnet
-        for pictures; cnn for sequences; rnn, lstm, gru or transformer for sequences and texts, text-cnn for texts; own
-        for the one that `spec` describes.
+        for pictures; cnn for sequences; rnn, lstm, gru, transformer (an encoder) or decoder (a causal transformer) for
+        sequences and texts, text-cnn for texts; own for the one that `spec` describes.
     spec
         JSON file of a network of your own, such as a run's model/spec.json, edited; from Python also its layers.
     hidden
         Widths of the hidden layers, or of the stages of a cnn, with commas between.
     depth
-        Blocks of a residual-mlp (3) or transformer (2); layers of an rnn, lstm or gru (1); layers with weights of a
-        vgg (11), resnet (18) or small-resnet (20); hidden layers of an mlp, all alike, instead of hidden.
+        Blocks of a residual-mlp (3), transformer or decoder (2); layers of an rnn, lstm or gru (1); layers with
+        weights of a vgg (11), resnet (18) or small-resnet (20); hidden layers of an mlp, all alike, instead of hidden.
     width
         Maps of the first stage of a vgg (64), resnet (64) or small-resnet (16); units of each layer of an rnn, lstm or
-        gru, features of a transformer, windows of each size of a text-cnn (64), and numbers that stand for a word;
-        units of each hidden layer of an mlp, instead of hidden.
+        gru, features of a transformer or decoder, windows of each size of a text-cnn (64), and numbers that stand for
+        a word; units of each hidden layer of an mlp, or block of a residual-mlp, instead of hidden.
     bidirectional
         Whether an rnn, lstm or gru reads from the end as well.
     heads
-        Heads of each attention of a transformer.
+        Heads of each attention of a transformer or decoder.
     kernel
         Steps that a window of a cnn covers in sequences, a number for each stage (5); words in those of a text-cnn
         (3,4,5).

@@ -1,4 +1,4 @@
-"""Small transformers: an encoder that judges a whole sequence, a decoder that foretells the next token."""
+"""Small transformers: an encoder and a decoder that judge a whole sequence, one that foretells the next token."""
 
 from typing import Literal
 
@@ -7,7 +7,7 @@ from piste.nn.dropout import Dropout
 from piste.nn.embedding import Embedding, LearnedPositions, SinusoidalPositions
 from piste.nn.layer import Layer
 from piste.nn.normalisation import LayerNorm
-from piste.nn.pooling import GlobalAveragePool
+from piste.nn.pooling import GlobalAveragePool, LastStep
 from piste.nn.sequential import Sequential
 from piste.nn.transformer import TransformerBlock
 
@@ -31,9 +31,30 @@ def transformer_encoder(
     Tokens (T,), 0 for padding; or, without `tokens`, sequences of numbers (T, F). `steps` is the longest sequence
     that learned positions know.
     """
-    first: Layer = Embedding(tokens, width, padding=0) if tokens else Dense(width, initialiser="lecun_normal")
     body = _body(width, blocks, heads, positions, steps, dropout, causal=False)
-    return Sequential((*inputs, first, *body, GlobalAveragePool(), Dense(outputs, initialiser="small_normal")))
+    head = (GlobalAveragePool(), Dense(outputs, initialiser="small_normal"))
+    return Sequential((*inputs, _first(tokens, width), *body, *head))
+
+
+def causal_transformer(
+    outputs: int,
+    tokens: int | None = None,
+    *,
+    width: int = 64,
+    blocks: int = 2,
+    heads: int = 4,
+    positions: Positions = "rotary",
+    steps: int = 512,
+    dropout: float = 0.1,
+    inputs: tuple[Layer, ...] = (),
+) -> Sequential:
+    """Return a causal decoder that judges a sequence by its last step (Radford et al. 2018, sec. 3.2).
+
+    Each step looks at those before it alone, so the last one has seen all. Inputs as for `transformer_encoder`.
+    """
+    body = _body(width, blocks, heads, positions, steps, dropout, causal=True)
+    head = (LastStep(), Dense(outputs, initialiser="small_normal"))
+    return Sequential((*inputs, _first(tokens, width), *body, *head))
 
 
 def transformer_decoder(
@@ -53,6 +74,10 @@ def transformer_decoder(
     """
     body = _body(width, blocks, heads, positions, steps, dropout, causal=True)
     return Sequential((*inputs, Embedding(tokens, width), *body, Dense(tokens, initialiser="small_normal")))
+
+
+def _first(tokens: int | None, width: int) -> Layer:
+    return Embedding(tokens, width, padding=0) if tokens else Dense(width, initialiser="lecun_normal")
 
 
 def _body(
