@@ -40,7 +40,11 @@ def decided(facts: Facts, **given: Any) -> None:
         ),
         (CLASSES, {"plateau_patience": 3}, "Leave --plateau-patience out"),
         (CLASSES, {"average_decay": 0.9}, "belongs to the averaging ema, and the averaging is 'none'"),
-        (CLASSES, {"schedule": "constant", "final_rate": 0.1}, "belongs to the schedule cosine, linear, exponential or one-cycle, and"),
+        (
+            CLASSES,
+            {"schedule": "constant", "final_rate": 0.1},
+            "belongs to the schedule cosine, linear, exponential or one-cycle, and",
+        ),
         (NUMBERS, {"class_weights": "balanced"}, "Class weights need classes"),
         (CLASSES, {"loss": "hinge", "augment": ("mixup",)}, "blends classes, and the loss 'hinge' needs whole ones"),
         (CLASSES, {"optimiser": "lbfgs", "batch_size": 32}, "needs the full batch, --batch-size 0"),
