@@ -4,7 +4,7 @@ from typing import Any
 import cyclopts
 import pytest
 
-from piste.cli.ranges import asked, with_ranges
+from piste.cli.ranges import asked, switches_varied, with_ranges
 from piste.core.errors import SettingError
 from piste.recipe.settings import SECTIONS
 from piste.recipe.tuning import Asked
@@ -43,6 +43,28 @@ def test_values_and_ranges_stand_in_the_same_flags() -> None:
     assert found.said == {"trials"}
 
 
+def test_a_column_may_be_called_like_a_range() -> None:
+    found = parse("--target", "log(price)", "--epochs", "integers(2, 9)")
+    assert (found.given, found.priors) == ({"target": "log(price)"}, {"epochs": integers(2, 9)})
+
+
+@pytest.mark.parametrize(
+    ("words", "read"),
+    [
+        (
+            ["tune", "d", "--batch-norm", "choice(true, false)"],
+            ["tune", "d", "--vary", "batch_norm=choice(true, false)"],
+        ),
+        (["--batch-norm=choice(true, false)", "-x"], ["--vary", "batch_norm=choice(true, false)", "-x"]),
+        (["--batch-norm", "data", "--no-final"], ["--batch-norm", "data", "--no-final"]),
+        (["--learning-rate", "log(1, 2)"], ["--learning-rate", "log(1, 2)"]),
+        (["choice(a, b)"], ["choice(a, b)"]),
+    ],
+)
+def test_a_switch_takes_a_range_too(words: list[str], read: list[str]) -> None:
+    assert switches_varied(words) == read
+
+
 def test_the_file_has_ranges_too_and_the_command_wins(tmp_path: Path) -> None:
     file = tmp_path / "search.toml"
     file.write_text(
@@ -66,6 +88,8 @@ def test_the_file_has_ranges_too_and_the_command_wins(tmp_path: Path) -> None:
     [
         (("--learning-rate", "log(1, 0.1)"), "needs two finite numbers, the lower first"),
         (("--learning-rate", "log(1)"), "The range of 'learning_rate' cannot be read"),
+        (("--learning-rate", "log(1e-4, 1"), "The range of 'learning_rate' cannot be read"),
+        (("--learning-rate", "lgo(1e-4, 1)"), "there is no range 'lgo'. Did you mean 'log'?"),
         (("--vary", "batch_norm"), "--vary takes NAME=RANGE"),
         (("--sampler", "bayes"), "Invalid value"),
     ],

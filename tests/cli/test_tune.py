@@ -1,7 +1,9 @@
 """`piste tune`: from a line to a study, a run of its best settings, and a line that repeats it."""
 
+import io
 import json
 import os
+import re
 import shlex
 import signal
 import sqlite3
@@ -14,8 +16,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from piste.cli.application import DONE, MISTAKE
+from piste.cli.tune import fitted
 from piste.core.records import Status
 from piste.core.studies import STORE, StudyFolder, TrialRecord, TrialStatus, studies_in
 from piste.recipe.tuned_study import Study
@@ -34,7 +38,11 @@ def study(piste: Piste, tmp_path_factory: pytest.TempPathFactory) -> Study:
     (found,) = studies_in(folder)
     lines = outcome.out.splitlines()
     assert lines[0].split() == ["trial", "accuracy", "loss", "round", "dropout", "learning_rate"]
-    assert len(lines) == 8  # the heading, five trials, the line that repeats the best, and where the study is
+    expected, judged = lines[6:8]
+    assert expected.startswith("Expect ")
+    assert "being the best of 6 on the same 21 examples is worth" in expected
+    assert judged.startswith("On the test split, judged once: accuracy ")
+    assert len(lines) == 10  # beside these the heading, five trials, the line that repeats the best, and the study
     assert lines[-1] == f"Study: {found.path}"
     study = Study(found)
     assert lines[1].split()[0] == str(study.best.number)
@@ -71,6 +79,17 @@ def test_the_line_repeats_it(study: Study) -> None:
     assert "--learning-rate 'log(0.001, 0.3)'" in study.record.command
 
 
+def test_a_table_too_wide_for_the_terminal_is_turned() -> None:
+    rows = [("trial", "accuracy", "learning_rate"), ("17", "0.9", "0.001"), ("3", "0.8", "0.02")]
+    lines = {}
+    for width in (40, 28):
+        console = Console(width=width, file=io.StringIO())
+        console.print(fitted(rows, width))
+        lines[width] = [line.split() for line in console.file.getvalue().splitlines()]
+    assert lines[40] == [list(row) for row in rows]
+    assert lines[28] == [["trial", "17", "3"], ["accuracy", "0.9", "0.8"], ["learning_rate", "0.001", "0.02"]]
+
+
 def test_a_finished_study_has_nothing_left(piste: Piste, study: Study) -> None:
     before = study.trials
     outcome = piste("tune", study.path, "--quiet")
@@ -82,10 +101,15 @@ def test_a_finished_study_has_nothing_left(piste: Piste, study: Study) -> None:
 def test_the_space_is_shown_and_nothing_is_trained(piste: Piste, tmp_path: Path) -> None:
     outcome = piste("tune", "iris", "--show-space", "--runs", tmp_path / "runs")
     assert outcome.code == DONE
-    assert "learning_rate  log(0.0001, 0.04)" in outcome.out
+    assert re.search(r"learning_rate +log\(0.0001, 0.04\) +0.002 +by its logarithm", outcome.out)
     assert "nothing matters more" in outcome.out
+    assert re.search(r"^64 trials of at most \d+ rounds each, sampler sobol, scheduler hyperband\.$", outcome.out, re.M)
     listed = json.loads(piste("tune", "iris", "--show-space", "--json", "--dropout", "uniform(0, 0.5)").out)
-    assert [(one["name"], one["prior"]) for one in listed] == [("dropout", "uniform(0, 0.5)")]
+    assert [(one["name"], one["prior"], one["usual"], one["why"]) for one in listed] == [
+        ("dropout", "uniform(0, 0.5)", "0.2", "given by the command line")
+    ]
+    varied = json.loads(piste("tune", "iris", "--show-space", "--json", "--batch-norm", "choice(true, false)").out)
+    assert [(one["name"], one["prior"]) for one in varied] == [("batch_norm", "choice(true, false)")]
     assert not (tmp_path / "runs").exists()
 
 
@@ -107,6 +131,17 @@ def test_mistakes_are_one_sentence(piste: Piste, tmp_path: Path, words: tuple[ob
     assert outcome.err.count("\n") == 1
     assert "s3cret" not in outcome.err
     assert not (tmp_path / "runs").exists()
+
+
+def test_a_search_without_a_result_says_why(piste: Piste, tmp_path: Path) -> None:
+    network = ("--model", "mlp", "--hidden", 8, "--epochs", 4, "--no-batch-norm", "--optimiser", "sgd", "--clip", 0)
+    words = ("--learning-rate", "uniform(900, 1000)", "--trials", 2, "--runs", tmp_path)
+    outcome = piste("tune", "diabetes", *network, *words)
+    assert outcome.code == MISTAKE
+    assert "None of 2 trials came to a score: in all of them the loss was no longer a number." in outcome.err
+    (folder,) = studies_in(tmp_path)
+    assert outcome.out == f"Study: {folder.path}\n"
+    assert (folder.path / "report.html").is_file()
 
 
 def test_what_a_study_is_cannot_be_changed(piste: Piste, study: Study) -> None:

@@ -127,6 +127,25 @@ def test_what_was_made_is_kept_while_the_best_stays(study: Study) -> None:
 def test_too_large_an_ensemble_is_refused(study: Study) -> None:
     with pytest.raises(SettingError, match=f"from 2 to {TRIALS} networks"):
         ensemble(study, TRIALS + 1)
+    with pytest.raises(SettingError, match="needs at least 2 networks; 0 makes none"):
+        piste.tune(study.path, ensemble=1, quiet=True)
+    with pytest.raises(SettingError, match=f"of {TRIALS + 1} networks needs as many trials. Got {TRIALS} instead"):
+        piste.tune(study.path, ensemble=TRIALS + 1, quiet=True)
+    with pytest.raises(SettingError, match="of 9 networks needs as many trials"):
+        piste.tune("a search that would take hours", ensemble=9, trials=8, quiet=True)
+
+
+def test_what_goes_wrong_with_an_ensemble_loses_no_search(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*_: object) -> None:
+        raise RunError("no memory is left")
+
+    (study.path / RESULTS).unlink()
+    monkeypatch.setattr("piste.recipe.studied.ensemble", failing)
+    with pytest.raises(RunError, match="no memory is left"):
+        conclude(study, networks=2)
+    assert study.results.best == study.best.number
+    monkeypatch.undo()
+    conclude(study, networks=2, more_rows=True)
 
 
 def test_without_a_run_of_the_best_there_is_nothing_to_stand_beside(study: Study, tmp_path: Path) -> None:

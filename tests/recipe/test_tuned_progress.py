@@ -27,6 +27,14 @@ def test_the_line_says_how_the_search_stands() -> None:
     assert stream.getvalue().splitlines()[-1].strip().startswith("3 of 4 trials")
 
 
+def test_nothing_is_said_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("piste.recipe.tuned_progress._PLAIN_SECONDS", -1.0)
+    stream = io.StringIO()
+    with follow(stream) as following:
+        following.heard([trial(number, TrialStatus.FINISHED, 0.5) for number in range(4)])
+    assert stream.getvalue() == "  4 of 4 trials  best accuracy 0.5 (trial 0)\n"
+
+
 def test_a_terminal_has_one_line_that_is_replaced() -> None:
     class Terminal(io.StringIO):
         def isatty(self) -> bool:

@@ -18,9 +18,10 @@ def test_ranges_and_values_are_told_apart() -> None:
         ({"target": choice("a", "b")}, "The setting 'target' cannot vary in a search: all trials must learn from the"),
         ({"seed": integers(0, 9)}, "The setting 'seed' cannot vary in a search"),
         ({"metric": choice("f1", "auc")}, "'metric' cannot vary in a search: all trials must be judged by the same"),
-        ({"dropout": uniform(0, 1.5)}, r"The range uniform\(0, 1.5\) does not fit: The .dropout. setting"),
+        ({"dropout": uniform(0, 1.5)}, r"The range uniform\(0, 1.5\) does not fit: The .dropout. setting.* Got 1\.5 i"),
         ({"learning_rate": uniform(-1, 1)}, "The 'learning_rate' setting must be a number in"),
-        ({"epochs": uniform(1, 9)}, "The 'epochs' setting must be a whole number"),
+        ({"epochs": uniform(1, 9)}, r"must be a whole number.* Write integers\(1, 9\) for whole numbers"),
+        ({"epochs": log(2, 99.5)}, r"Write integers\(2, 99, log=true\) for whole numbers"),
         ({"activation": choice("relu", "rleu")}, "The 'activation' setting must be one of"),
         ({"optimiser": choice(option("sgd", momentum=7.0))}, "The 'momentum' setting must be a number in"),
         ({"optimiser": choice(option("sgd", moment=0.5))}, "The call has no setting .moment."),
@@ -31,6 +32,12 @@ def test_a_range_that_cannot_be_is_one_sentence(priors: dict[str, object], sente
     with pytest.raises(SettingError, match=sentence) as caught:
         checked_space(priors, "The call")  # type: ignore[arg-type]
     assert "\n" not in str(caught.value)
+
+
+def test_a_name_of_the_data_is_no_range_that_cannot_be_read() -> None:
+    assert apart({"target": "log(price)"}) == ({}, {"target": "log(price)"})
+    with pytest.raises(SettingError, match="The range of 'dropout' cannot be read"):
+        apart({"dropout": "uniform(0.5)"})
 
 
 def test_good_ranges_are_a_space() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from piste.core.panels import Chart, Panel
+from piste.core.panels import Chart, Grid, Panel
 from piste.core.records import Score, Status, decode, encode
 from piste.core.runs import write_bytes
 from piste.core.studied import (
@@ -30,6 +30,7 @@ from piste.core.studied import (
 )
 from piste.core.studies import DimensionRecord, StudyFolder, StudyRecord, TrialRecord, TrialStatus
 from piste.report import json, text
+from piste.report.panels.studied_result import concluded
 from piste.report.study import panels_of_study, studied_in, write_study_report
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -177,6 +178,35 @@ def test_the_answer_says_what_may_be_believed(studied: Studied) -> None:
     assert "worth 0.010 of luck" in said
     assert "optimism of" in said
     assert "accuracy on the test split  0.975" in said
+
+
+def test_the_end_of_a_search_is_said_in_a_few_lines(studied: Studied) -> None:
+    expected, judged, mattered = concluded(studied.results)
+    assert expected.startswith("Expect 0.940 (0.870 to 0.960) on new examples")
+    assert judged == "On the test split, judged once: accuracy 0.975 (0.957 to 0.987)."
+    assert mattered == (
+        "Share of the variance that a setting explains alone: learning_rate 50 %, width 25 %, optimiser 17 %."
+    )
+    assert studied.results.importances is not None
+    guessed = replace(studied.results.importances, explained=0.1)
+    assert concluded(StudyResults(importances=guessed)) == ()
+
+
+@pytest.mark.parametrize(
+    ("value", "written"), [((64, 32), "[64, 32]"), (True, "true"), ("a b", '"a b"'), ("sgd", "sgd")]
+)
+def test_a_setting_under_any_choice_stands_with_the_best(studied: Studied, value: Any, written: str) -> None:
+    dimensions = (
+        DimensionRecord("hidden", "hidden", f"choice({written}(rate=uniform(0, 1)), other)", usual="[128]"),
+        DimensionRecord("rate", f"rate (hidden: {written})", "uniform(0, 1)", (("hidden", written),)),
+        DimensionRecord("rate", "rate (hidden: other)", "uniform(0, 2)", (("hidden", "other"),)),
+    )
+    best = replace(studied.trials[0], settings={"hidden": value, "rate": 0.25})
+    study = replace(studied.study, dimensions=dimensions)
+    found = panel(Studied(study, (best,), StudyResults(best=0)), "best").blocks[0]
+    assert isinstance(found, Grid)
+    assert found.columns == ("setting", "best", "usual", "searched")
+    assert [(row[0], row[2]) for row in found.rows] == [("hidden", "[128]"), (f"rate (hidden: {written})", "")]
 
 
 def test_the_best_trial_is_the_best_by_score(studied: Studied) -> None:

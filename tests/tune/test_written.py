@@ -26,6 +26,15 @@ def test_what_is_written_is_read_again(prior: Prior) -> None:
     assert parsed(str(prior), "setting") == prior
 
 
+@pytest.mark.parametrize(
+    "text", ["log(1e-4, 1", "lgo(1e-4, 1)", "unifrom(0, 1)", "one_minuslog(0.9, 0.99)", "Log(1, 2)"]
+)
+def test_a_slip_of_the_pen_is_meant_as_a_range(text: str) -> None:
+    assert is_prior(text)
+    with pytest.raises(SettingError, match="The range of 'learning_rate' cannot be read"):
+        parsed(text, "learning_rate")
+
+
 def test_options_open_settings() -> None:
     read = parsed("choice(sgd(momentum=one_minus_log(0.5, 0.99), nesterov=true), adam)", "optimiser")
     expected = choice(option("sgd", momentum=one_minus_log(0.5, 0.99), nesterov=True), "adam")
@@ -33,7 +42,7 @@ def test_options_open_settings() -> None:
     assert str(read) == str(expected)
 
 
-@pytest.mark.parametrize("text", ["0.1", "relu", "shift:2,flip", "hidden(64)", "", "(1, 2)", 3, None])
+@pytest.mark.parametrize("text", ["0.1", "relu", "shift:2,flip", "hidden(64)", "", "(1, 2)", "a log (of it)", 3, None])
 def test_values_are_no_ranges(text: Any) -> None:
     assert not is_prior(text)
 

@@ -27,7 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     debug = DEBUG in tokens
     _write_what_the_terminal_can_show()
     try:
-        application()([token for token in tokens if token != DEBUG])
+        application()(_as_meant([token for token in tokens if token != DEBUG]))
         sys.stdout.flush()  # here, because a failure to write at the end of the process could not be caught
     except Alarm:
         sys.stdout.flush()
@@ -52,6 +52,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     return DONE
 
 
+def _as_meant(tokens: list[str]) -> list[str]:
+    if tokens[:1] != ["tune"]:
+        return tokens
+    from piste.cli.ranges import switches_varied
+
+    return switches_varied(tokens)
+
+
 def application() -> cyclopts.App:
     """Return the command line as a cyclopts application that raises its errors instead of exiting."""
     app = cyclopts.App(
@@ -67,12 +75,13 @@ def application() -> cyclopts.App:
         result_action="return_none",
     )
     for place, verb in enumerate(VERBS):
-        app.command(verb.function, name=verb.name, help=verb.help, sort_key=place)
+        app.command(verb.function, name=verb.name, help="\n\n".join((verb.help, *verb.more)), sort_key=place)
     return app
 
 
 def _worth_showing(default: Any) -> Any:
-    return None if default is False else default  # that a switch is off by default needs no word
+    # That a switch is off, or that nothing is given, needs no word.
+    return None if default is False or default in ("", ()) else default
 
 
 def _write_what_the_terminal_can_show() -> None:

@@ -2,7 +2,7 @@
 
 import dataclasses
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, get_args
 
@@ -12,7 +12,8 @@ from cyclopts import Parameter, Token
 from piste.cli.options import CONFIG, check_section, config_flag, flags_of, read_file
 from piste.core.errors import SettingError
 from piste.core.settings import from_mapping
-from piste.recipe.tuning_space import apart
+from piste.recipe.settings import SECTIONS
+from piste.recipe.tuning_space import apart, range_in
 from piste.tune.priors import Prior
 from piste.tune.settings import TuneSettings
 from piste.tune.written import is_prior, parsed
@@ -70,16 +71,41 @@ def asked(sections: Mapping[str, type], given: Mapping[str, Any], file: Path | N
     return Asked(plain, priors, origins, from_mapping(TuneSettings, search, where), where, frozenset(search))
 
 
+def switches_varied(words: Sequence[str]) -> list[str]:
+    """Return the words of the command line with each switch that is given a range written as `--vary`.
+
+    A switch takes no value, so that `--batch-norm "choice(true, false)"` could not be read otherwise.
+    """
+    switches = {flag.name for name, kind in SECTIONS.items() for flag in flags_of(name, kind) if _is_switch(flag)}
+    said: list[str] = []
+    for word in words:
+        flag, equals, value = word.partition("=")
+        before = flag if equals else said[-1] if said else ""
+        name = before.removeprefix("--").replace("-", "_")
+        text = value if equals else word
+        if before.startswith("--") and name in switches and is_prior(text):
+            said = [*(said if equals else said[:-1]), f"--{VARY}", f"{name}={text}"]
+        else:
+            said.append(word)
+    return said
+
+
+def _is_switch(flag: inspect.Parameter) -> bool:
+    hint = get_args(flag.annotation)[0]
+    return bool in (hint, *get_args(hint))
+
+
 def _ranged(flag: inspect.Parameter) -> inspect.Parameter:
     hint, parameter = get_args(flag.annotation)
     usual = parameter.converter
 
     def convert(kind: Any, tokens: list[Token]) -> Any:
-        if is_prior(tokens[0].value):
-            return parsed(tokens[0].value, flag.name)
+        prior = range_in(flag.name, tokens[0].value)
+        if prior is not None:
+            return prior
         return usual(kind, tokens) if usual else cyclopts.convert(kind, tokens)
 
-    if bool in (hint, *get_args(hint)):
+    if _is_switch(flag):
         return flag
     ranged = Parameter(
         help=parameter.help,
@@ -92,7 +118,7 @@ def _ranged(flag: inspect.Parameter) -> inspect.Parameter:
 
 
 def _vary() -> inspect.Parameter:
-    text = "NAME=RANGE, as often as wanted; for switches: --vary 'batch_norm=choice(true, false)'."
+    text = "NAME=RANGE, as often as wanted: another way to say --NAME RANGE."
     return inspect.Parameter(
         VARY,
         inspect.Parameter.KEYWORD_ONLY,

@@ -1,10 +1,11 @@
-"""The argument RUN: a run's folder, or its name inside the folder of runs."""
+"""The argument RUN: a run's folder, or its name inside the folder of runs; of a study, the run of its best settings."""
 
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
+from piste.core.errors import RunError
 from piste.core.runs import RUN, RunFolder
 from piste.core.studies import STUDY, StudyFolder
 
@@ -19,6 +20,14 @@ def find_study(run: str, runs: Path = DEFAULT_RUNS) -> StudyFolder | None:
 
 
 def open_run(run: str, runs: Path = DEFAULT_RUNS) -> RunFolder:
-    """Return the run that `run` names; raises `RunError` where there is none."""
+    """Return the run that `run` names, of a study that of its best settings; raises `RunError` where there is none."""
+    study = find_study(run, runs)
+    if study is not None:
+        best = study.record.run
+        if not best:
+            raise RunError(
+                f"The study {study.path} has no run of its best settings: `piste tune {study.path}` makes one."
+            )
+        return RunFolder.open(study.path.parent / best)
     inside = runs / run
     return RunFolder.open(inside if (inside / RUN).is_file() else Path(run))

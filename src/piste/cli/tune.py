@@ -1,6 +1,7 @@
 """`piste tune`."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,9 +11,13 @@ from rich.text import Text
 
 from piste.cli.output import console, write_json
 from piste.cli.ranges import with_ranges
-from piste.cli.run_argument import DEFAULT_RUNS
+from piste.cli.run_argument import DEFAULT_RUNS, find_study
 from piste.cli.watching import Watched, beside
+from piste.core.errors import RunError
+from piste.core.studies import TrialStatus
 from piste.recipe.settings import SECTIONS
+from piste.report.numbers import counted
+from piste.report.panels.studied_result import concluded
 
 if TYPE_CHECKING:
     from piste.core.studies import DimensionRecord
@@ -45,8 +50,7 @@ def _tune(
     Parameters
     ----------
     data
-        As for `piste train`. The folder of a study goes on with it, as one more worker where others still work; with
-        --data, a new search on new data begins from the best settings of that study or run, and says whether they hold.
+        As for `piste train`; or a study's folder, to go on with it; with --data, an earlier study or run to begin from.
     show_space
         Say what would be searched, and why, and train nothing.
     quiet
@@ -57,25 +61,28 @@ def _tune(
     from piste.recipe.progress import listener
     from piste.recipe.retune import retune_with
     from piste.recipe.tune import tune_with
-    from piste.recipe.tuning import dimensions_of, prepared
+    from piste.recipe.tuning import dimensions_of, planned, prepared
 
     hear = listener(quiet or json)
     if show_space:
         ready = prepared(data, asked, hear)
-        _show(dimensions_of(ready.space, ready.why), json)
+        _show(dimensions_of(ready), planned(ready, asked.how), json)
         return
     stream = None if quiet or json else sys.stderr
     with beside(runs, watch=watch, quiet=quiet or json):
         if new is None:
-            found = tune_with(data, asked, runs, hear, stream, study=study)
+            going = find_study(data, runs)
+            found = tune_with(str(going.path) if going else data, asked, runs, hear, stream, study=study)
         else:
             found = retune_with(_place(data, runs), new, asked, runs, hear, stream)
     if json:
-        write_json({"path": str(found.path), "study": found.record, "trials": found.trials})
+        write_json({"path": str(found.path), "study": found.record, "results": found.results, "trials": found.trials})
     elif quiet:
         console().print(str(found.path), markup=False)
     else:
         _summary(found)
+    if not found.ranked and found.trials:
+        raise RunError(f"None of {counted(len(found.trials), 'trial')} came to a score: {_why_none(found)}.")
 
 
 def _place(name: str, runs: Path) -> Path:
@@ -84,33 +91,55 @@ def _place(name: str, runs: Path) -> Path:
     return inside if inside.is_dir() else Path(name)
 
 
-def _show(dimensions: "tuple[DimensionRecord, ...]", json: bool) -> None:
+def _why_none(study: "Study") -> str:
+    failed = [one.note for one in study.trials if one.status is TrialStatus.FAILED]
+    if failed:
+        return f"{len(failed)} could not be trained, the first because: {failed[0].rstrip('.')}"
+    if all(one.status is TrialStatus.DIVERGED for one in study.trials):
+        return "in all of them the loss was no longer a number. Search smaller learning rates, or clip the gradient"
+    return f"`piste tune {study.path}` goes on with them"
+
+
+def _show(dimensions: "tuple[DimensionRecord, ...]", plan: str, json: bool) -> None:
     if json:
         write_json(dimensions)
         return
     table = Table(box=None, pad_edge=False)
-    for heading in ("setting", "range", "why"):
+    for heading in ("setting", "range", "usual", "why"):
         table.add_column(heading, overflow="fold")
     for one in dimensions:
-        table.add_row(*map(Text, (one.label, one.prior, one.why)))
+        table.add_row(*map(Text, (one.label, one.prior, one.usual, one.why)))
     console().print(table)
+    console().print(plan, markup=False)
 
 
 def _summary(study: "Study") -> None:
     record, ranked = study.record, study.ranked
-    labels = list(dict.fromkeys(one.name for one in record.dimensions))
-    table = Table(box=None, pad_edge=False)
-    for heading in ("trial", record.metric, "loss", "round", *labels):
-        table.add_column(heading)
+    names = list(dict.fromkeys(one.name for one in record.dimensions))
+    rows = [("trial", record.metric, "loss", "round", *names)]
     for one in ranked[:TOP]:
-        values = [_short(one.settings.get(name, "")) for name in labels]
-        cells = (str(one.number), f"{one.score:.4g}", f"{one.loss:.4g}", f"{one.best_round}", *values)
-        table.add_row(*map(Text, cells))
+        values = [_short(one.settings.get(name, "")) for name in names]
+        rows.append((str(one.number), f"{one.score:.4g}", f"{one.loss:.4g}", f"{one.best_round}", *values))
+    out = console()
     if ranked:
-        console().print(table)
+        out.print(fitted(rows, out.width))
+    for line in concluded(study.results):
+        console().print(line, markup=False)
     if record.run:
         console().print(f"Again: {study.run.record.command}", markup=False)
     console().print(f"Study: {study.path}", markup=False)
+
+
+def fitted(rows: Sequence[Sequence[str]], width: int) -> Table:
+    """Return a table of `rows`, the headings first, turned on its side where it is wider than `width` columns."""
+    needed = sum(max(map(len, column)) for column in zip(*rows, strict=True)) + 2 * (len(rows[0]) - 1)
+    headings, *others = rows if needed <= width else list(zip(*rows, strict=True))
+    table = Table(box=None, pad_edge=False)
+    for heading in headings:
+        table.add_column(Text(heading), overflow="fold")
+    for cells in others:
+        table.add_row(*map(Text, cells))
+    return table
 
 
 def _short(value: Any) -> str:

@@ -36,7 +36,8 @@ class TrialStatus(StrEnum):
 class DimensionRecord:
     """One setting that varies: `label` is unique in the study, `prior` as it is written: "log(1e-4, 1)".
 
-    `conditions` are the choices it hangs on, as (setting, value). `why` says where the prior comes from.
+    `conditions` are the choices it hangs on, as (setting, value). `why` says where the prior comes from, `usual` what
+    the setting would be without the search, as it is written; "" where nothing says it.
     """
 
     name: str
@@ -44,6 +45,7 @@ class DimensionRecord:
     prior: str
     conditions: tuple[tuple[str, str], ...] = ()
     why: str = ""
+    usual: str = ""
 
 
 @dataclass(frozen=True)

@@ -34,12 +34,13 @@ def described(choices: Sequence[Choice]) -> Iterator[str]:
     width = max((len(_flag(choice)) for choice in told), default=0)
     yield "Settings (each can be given by its flag, in a TOML file, or in Python):"
     for choice in told:
-        why = choice.reason or f"given by {_ORIGINS.get(choice.origin, choice.origin)}"
+        why = choice.reason or f"given by {ORIGINS.get(choice.origin, choice.origin)}"
         yield f"  {_flag(choice):<{width}}  {why}"
 
 
-_ORIGINS = {
+ORIGINS = {
     "search": "the search",
+    "earlier search": "the earlier search",
     "command": "the command line",
     "file": "the settings file",
     "python": "the call",

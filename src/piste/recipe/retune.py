@@ -132,7 +132,11 @@ def retune_with(
     given = {**{name: one for name, one in before.given.items() if name not in priors}, **asked.given}
     how = dataclasses.replace(asked.how, **{name: one for name, one in before.how.items() if name not in asked.said})
     whole = dataclasses.replace(
-        asked, how=how, priors=priors, given=given, origins={**dict.fromkeys(given, "earlier search"), **asked.origins}
+        asked,
+        how=how,
+        priors=priors,
+        given=given,
+        origins={**dict.fromkeys((*given, *priors), EARLIER), **asked.origins},
     )
     ready = prepared(data, whole, hear)
     folder = StudyFolder.create(runs, ready.dataset.name)

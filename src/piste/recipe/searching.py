@@ -11,6 +11,7 @@ from piste.recipe.interrupt import gentle_interrupt
 from piste.recipe.progress import Listener
 from piste.recipe.tuned_progress import Follow
 from piste.recipe.tuned_trials import Bench
+from piste.report.numbers import counted
 from piste.tune import catalog
 from piste.tune.chunk import Executor
 from piste.tune.objective import ENDED
@@ -39,7 +40,7 @@ def searched(
     try:
         before = store.trials
         left = record.trials - sum(one.status in ENDED for one in before)
-        hear.say(f"Searching {len(space)} settings: {left:,} of {record.trials:,} trials are left ...")
+        hear.say(_begun(record, left))
         with gentle_interrupt() as raise_if_asked:
             keep = partial(_keep, folder, store)
             with Follow(record, before, stream, raise_if_asked, keep) as follow:
@@ -51,6 +52,13 @@ def searched(
         trials = store.trials
         store.close()
         _write(folder, trials, time.monotonic() - began)
+
+
+def _begun(record: StudyRecord, left: int) -> str:
+    what = f"Searching {counted(len(record.dimensions), 'setting')}"
+    if left < record.trials:
+        return f"{what}: {left:,} of {counted(record.trials, 'trial')} are left ..."
+    return f"{what} in {counted(left, 'trial')} of at most {counted(record.rounds, 'round')} ..."
 
 
 def _keep(folder: StudyFolder, store: Store) -> None:

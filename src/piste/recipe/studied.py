@@ -36,6 +36,8 @@ def conclude(
     if study.record.run:
         run = study.run
         found = dataclasses.replace(found, test=run.score(), run=str(run.path), again=run.record.command)
+    if networks or more_rows:
+        keep(study, found)  # a search of hours must not be lost to what may go wrong with these
     if networks:
         found = dataclasses.replace(found, ensemble=ensemble(study, networks, data, hear.say))
         hear.say(found.ensemble.verdict if found.ensemble else "")

@@ -66,7 +66,7 @@ def tune(
     said = {name: one for name, one in settings.items() if name in own}
     priors, given = apart({name: one for name, one in settings.items() if name not in own})
     how = from_mapping(TuneSettings, said, "piste.tune")
-    asked = Asked(given, priors, dict.fromkeys(given, "python"), how, "piste.tune", frozenset(said))
+    asked = Asked(given, priors, dict.fromkeys((*given, *priors), "python"), how, "piste.tune", frozenset(said))
     place = study.path if isinstance(study, Study) else study
     return tune_with(data, asked, Path(runs), listener(quiet), None if quiet else sys.stderr, study=place)
 
@@ -100,10 +100,13 @@ def tune_with(
         asked = spread(asked, count)
     if (asked.how.ensemble or asked.how.refit) and not asked.how.final:
         raise SettingError("An ensemble or a refit stands beside the run of the best settings: leave out --no-final.")
+    if asked.how.ensemble == 1:
+        raise SettingError("An ensemble needs at least 2 networks; 0 makes none. Got 1 instead.")
     if isinstance(data, str | Path) and (Path(data) / STUDY).is_file():
         study, data = data, None
     folder = StudyFolder.open(study) if study is not None else None
     if folder is None:
+        _enough(asked.how.ensemble, asked.how.trials)
         ready = prepared(data, asked, hear)
         record, dataset, given = study_of(data, asked, ready), ready.dataset, asked.given
         folder = StudyFolder.create(runs, dataset.name)
@@ -112,18 +115,24 @@ def tune_with(
         bench = Bench(dataset, given, record)
     else:
         record = _going_on(folder, asked)
+        _enough(asked.how.ensemble, record.trials)
         bench = Bench.of(record, data)
     searched(folder, record, bench, executor(bench), asked.how, hear, stream)
     found = Study(folder)
     with folder.alone() as first:
-        if first and found.ranked:
+        if first:
             _conclude(found, data, bench.given, asked.how, hear)
     return found
 
 
+def _enough(networks: int, trials: int) -> None:
+    if networks > trials:
+        raise SettingError(f"An ensemble of {networks} networks needs as many trials. Got {trials} instead.")
+
+
 def _conclude(study: Study, data: Any, given: dict[str, Any], how: TuneSettings, hear: Listener) -> None:
     """Train what is to be trained once the trials are over, and write what they say."""
-    over = how.final and (study.record.status is Status.FINISHED or how.search_minutes > 0)
+    over = bool(study.ranked) and how.final and (study.record.status is Status.FINISHED or how.search_minutes > 0)
     if over and (not study.record.run or study.results.best != study.best.number):
         train_best(study, data, given, hear)
     conclude(study, data, hear, networks=how.ensemble if over else 0, more_rows=how.refit and over)

@@ -39,6 +39,7 @@ class Follow:
         self._before, self._began, self._last = self._done, time.monotonic(), time.monotonic()
         self._kept = self._began
         self._live = stream is not None and stream.isatty()
+        self._said = ""
 
     def heard(self, trials: Sequence[TrialRecord]) -> None:
         """Hear how some trials stand, and say it if the last word was a while ago."""
@@ -69,6 +70,9 @@ class Follow:
 
     def _write(self, line: str) -> None:
         assert self._stream is not None
+        if line == self._said and not self._live:
+            return
+        self._said = line
         self._stream.write(f"\r\x1b[2K  {line}" if self._live else f"  {line}\n")
         self._stream.flush()
 

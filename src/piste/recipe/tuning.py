@@ -18,6 +18,7 @@ from piste.data.examples import DataSet
 from piste.recipe.building import build_effort
 from piste.recipe.command import study_line
 from piste.recipe.defaults import decide
+from piste.recipe.describing import ORIGINS
 from piste.recipe.facts import Facts
 from piste.recipe.fitting import fitted_encoding, shown_metric
 from piste.recipe.networks import takes_of
@@ -28,7 +29,7 @@ from piste.recipe.tuned_trials import rounds_of
 from piste.recipe.tuning_space import checked_space
 from piste.recipe.versions import PACKAGES, device
 from piste.tune.catalog import PBT
-from piste.tune.priors import Prior
+from piste.tune.priors import Prior, written
 from piste.tune.samplers.grid import GRID, levels
 from piste.tune.samplers.independent import sobol
 from piste.tune.schedulers.median import NONE
@@ -59,6 +60,7 @@ class Prepared:
     space: Space
     why: Mapping[str, str]
     settings: Settings
+    usual: Mapping[str, str]  # what settings that vary would be without the search, as they are written
 
 
 def prepared(data: Any, asked: Asked, hear: Listener) -> Prepared:
@@ -75,11 +77,30 @@ def prepared(data: Any, asked: Asked, hear: Listener) -> Prepared:
         raise SettingError("A search needs data that fit into memory: give a part of them, or more with --memory.")
     facts = Facts.of(dataset)
     if space is not None:
-        return Prepared(dataset, space, {}, _first_that_fits(space, asked, facts))
+        why = {name: f"given by {ORIGINS[asked.origins.get(name, 'python')]}" for name in asked.priors}
+        return Prepared(dataset, space, why, _first_that_fits(space, asked, facts), _usual(space, asked, facts))
     settings = decide(settings, asked.origins, facts)[0]
     proposed = default_space(facts, settings, asked.given)
     space = checked_space({one.name: one.prior for one in proposed}, asked.where)
-    return Prepared(dataset, space, {one.name: one.why for one in proposed}, settings)
+    usual = _written(space, settings)
+    return Prepared(dataset, space, {one.name: one.why for one in proposed}, settings, usual)
+
+
+def _usual(space: Space, asked: Asked, facts: Facts) -> Mapping[str, str]:
+    try:
+        settings = decide(from_keywords(asked.given, asked.where), asked.origins, facts)[0]
+    except SettingError:  # what is given may only make sense with what varies
+        return {}
+    return _written(space, settings)
+
+
+def _written(space: Space, settings: Settings) -> dict[str, str]:
+    """Return what the settings that vary are in `settings`, where they are anything."""
+    sections = (settings.model, settings.training)
+    values = {
+        one.name: getattr(part, one.name) for one in space.dimensions for part in sections if hasattr(part, one.name)
+    }
+    return {name: written(value) for name, value in values.items() if value is not None}
 
 
 def _first_that_fits(space: Space, asked: Asked, facts: Facts) -> Settings:
@@ -108,7 +129,7 @@ def study_of(data: Any, asked: Asked, ready: Prepared) -> StudyRecord:
         seed=settings.data.seed,
         metric=metric.name,
         higher_is_better=metric.higher_is_better,
-        dimensions=dimensions_of(ready.space, ready.why),
+        dimensions=dimensions_of(ready),
         settings=_by_section(asked.given),
         sampler=asked.how.sampler,
         scheduler=NONE.name if asked.how.sampler == PBT.name else asked.how.scheduler,
@@ -123,18 +144,26 @@ def study_of(data: Any, asked: Asked, ready: Prepared) -> StudyRecord:
     )
 
 
-def dimensions_of(space: Space, why: Mapping[str, str]) -> tuple[DimensionRecord, ...]:
-    """Return the dimensions as records."""
+def dimensions_of(ready: Prepared) -> tuple[DimensionRecord, ...]:
+    """Return the dimensions of a search as records."""
     return tuple(
         DimensionRecord(
             one.name,
             one.label,
             str(one.prior),
             tuple((condition.name, condition.value) for condition in one.under),
-            why.get(one.name, ""),
+            ready.why.get(one.name, "") if not one.under else "",
+            ready.usual.get(one.name, ""),
         )
-        for one in space.dimensions
+        for one in ready.space.dimensions
     )
+
+
+def planned(ready: Prepared, how: TuneSettings) -> str:
+    """Return in words how the space is searched."""
+    trials, rounds = _trials(ready.space, how), _most_rounds(ready)
+    halted = "" if how.sampler == PBT.name or how.scheduler == NONE.name else f", scheduler {how.scheduler}"
+    return f"{trials:,} trials of at most {rounds:,} rounds each, sampler {how.sampler}{halted}."
 
 
 def _trials(space: Space, how: TuneSettings) -> int:

@@ -1,14 +1,15 @@
 """Which settings a search varies: ranges as they are given among the settings, checked against what they may be."""
 
 import dataclasses
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from piste.core.errors import SettingError
 from piste.core.settings import from_mapping, nearest
 from piste.recipe.settings import SECTIONS
-from piste.tune.priors import Choice, Option, Prior
-from piste.tune.space import Space
+from piste.tune.priors import Choice, Integers, Log, Option, Prior, Uniform
+from piste.tune.space import Space, short
 from piste.tune.written import is_prior, parsed
 
 FIXED: Mapping[str, str] = {
@@ -34,13 +35,30 @@ def apart(settings: Mapping[str, Any]) -> tuple[dict[str, Prior], dict[str, Any]
     priors: dict[str, Prior] = {}
     plain: dict[str, Any] = {}
     for name, value in settings.items():
-        if isinstance(value, Prior):
-            priors[name] = value
-        elif is_prior(value):
-            priors[name] = parsed(value, name)
-        else:
+        prior = range_in(name, value)
+        if prior is None:
             plain[name] = value
+        else:
+            priors[name] = prior
     return priors, plain
+
+
+def range_in(name: str, value: Any) -> Prior | None:
+    """Return the range that `value` is or that it describes, as the value of the setting `name`; None where it is none.
+
+    Raises `SettingError` for a text that is meant as a range and cannot be read. A column may be called "log(price)",
+    so that a text which names data is one only where it can be read.
+    """
+    if isinstance(value, Prior):
+        return value
+    if not is_prior(value):
+        return None
+    try:
+        return parsed(value, name)
+    except SettingError:
+        if name in {field.name for field in dataclasses.fields(SECTIONS["data"])}:
+            return None
+        raise
 
 
 def checked_space(priors: Mapping[str, Prior], where: str) -> Space:
@@ -54,9 +72,10 @@ def checked_space(priors: Mapping[str, Prior], where: str) -> Space:
     _check_names(names, where)
     for dimension in space.dimensions:
         prior = dimension.prior
-        values = [one.value for one in prior.options] if isinstance(prior, Choice) else map(prior.value, EDGES)
+        options = [one.value for one in prior.options] if isinstance(prior, Choice) else None
+        values = [short(prior, prior.value(place)) for place in EDGES] if options is None else options
         for value in values:
-            _check_value(dimension.name, value, str(prior))
+            _check_value(dimension.name, value, str(prior), _in_whole_numbers(prior))
     for name, value, _ in space.fixed:
         _check_value(name, value, str(value))
     return space
@@ -98,10 +117,20 @@ def _check_names(names: Iterable[str], where: str) -> None:
             raise SettingError(f"The setting '{name}' cannot vary in a search: {FIXED[name]}. Give it one value.")
 
 
-def _check_value(name: str, value: Any, prior: str) -> None:
+def _check_value(name: str, value: Any, prior: str, whole: str = "") -> None:
     for kind in SECTIONS.values():
         if name in {field.name for field in dataclasses.fields(kind)}:
             try:
                 from_mapping(kind, {name: value}, "A range")
             except SettingError as error:
-                raise SettingError(f"The range {prior} does not fit: {error}") from None
+                fits = whole and _takes(name, int(value))
+                hint = f" Write {whole} for whole numbers." if fits else ""
+                raise SettingError(f"The range {prior} does not fit: {error}{hint}") from None
+
+
+def _in_whole_numbers(prior: Prior) -> str:
+    """Return the range over the whole numbers of `prior`, as it is written; "" where there is none."""
+    if not isinstance(prior, Uniform | Log):
+        return ""
+    low, high, factors = math.ceil(prior.low), math.floor(prior.high), isinstance(prior, Log)
+    return str(Integers(low, high, factors)) if low < high else ""

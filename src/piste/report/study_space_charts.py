@@ -10,6 +10,8 @@ from piste.core.studied import AxisRecord
 from piste.report.charts import LABEL, Rows, Spec, axis, spec, tooltip
 from piste.report.study_charts import BAND, BEST, COLUMNS, within
 
+ENDS = (-0.015, 1.015)  # of places, so that a point on the edge is drawn whole
+
 
 def scaled(field: str, scale: AxisRecord, title: str | None, **parts: Any) -> Spec:
     """Return the encoding of places along one setting, with its round values for ticks."""
@@ -19,7 +21,7 @@ def scaled(field: str, scale: AxisRecord, title: str | None, **parts: Any) -> Sp
         field,
         "quantitative",
         title,
-        scale={"domain": [0, 1], "nice": False, "zero": False},
+        scale={"domain": list(ENDS), "nice": False, "zero": False},
         axis={**shown, **turned, "grid": False},
         **parts,
     )
@@ -37,7 +39,7 @@ def _labels(scale: AxisRecord) -> str:
 def slices(dots: Rows, curve: Rows, scale: AxisRecord, title: str, log: bool, domain: tuple[float, float]) -> Spec:
     """Return the loss of each trial at its place of one setting, and the mean over all others with its band.
 
-    Fields place, value, best and text; of the curve place, value, low and high.
+    Fields place, value, best, levelled (drawn hollow) and text; of the curve place, value, low and high.
     """
     x = scaled("place", scale, scale.label)
     y = axis("value", "quantitative", title, scale=within(domain, log), axis={"tickCount": 4, "gridOpacity": 0.35})
@@ -53,6 +55,10 @@ def slices(dots: Rows, curve: Rows, scale: AxisRecord, title: str, log: bool, do
     chosen = {"condition": {"test": "datum.best", "value": BEST}, "value": "var(--series-6)"}
     large = {"condition": {"test": "datum.best", "value": 80}, "value": 18}
     clear = {"condition": {"test": "datum.best", "value": 1}, "value": 0.45}
+    filled = {
+        "condition": [{"test": "datum.best", "value": 1}, {"test": "datum.levelled", "value": 0}],
+        "value": 0.45,
+    }
     layers: list[Spec] = []
     if curve:
         data = {"values": list(curve)}
@@ -61,9 +67,12 @@ def slices(dots: Rows, curve: Rows, scale: AxisRecord, title: str, log: bool, do
             {"data": data, "mark": drawn, "encoding": {"x": x, "y": y}},
         ]
     points = {
-        "mark": {"type": "point", "filled": True, "clip": True},
-        "encoding": {**shown, "y": y, "color": chosen, "size": large, "opacity": clear},
-    }
+        "mark": {"type": "point", "clip": True, "strokeWidth": 1},
+        "encoding": {
+            **shown, "y": y, "fill": chosen, "stroke": chosen, "size": large, "fillOpacity": filled,
+            "strokeOpacity": clear,
+        },
+    }  # fmt: skip
     return spec(dots, 190, layer=[*layers, points])
 
 

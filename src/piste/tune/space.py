@@ -66,7 +66,7 @@ class Space:
             if not _holds(dimension.under, chosen):
                 continue
             prior = dimension.prior
-            values[dimension.name] = _short(prior, prior.value(place))
+            values[dimension.name] = short(prior, prior.value(place))
             if isinstance(prior, Choice):
                 chosen[dimension.name] = prior.index(place)
         for name, value, under in self.fixed:
@@ -98,8 +98,8 @@ class Space:
         return tuple(matters)
 
 
-def _short(prior: Prior, value: Any) -> Any:
-    """Return a number with four digits, which are more than a search can tell apart, so that a person can repeat it."""
+def short(prior: Prior, value: Any) -> Any:
+    """Return what was drawn, numbers with four digits: more than a search can tell apart, and few enough to repeat."""
     if isinstance(prior, OneMinusLog):
         return round(1.0 - float(f"{1.0 - value:.4g}"), 12)
     return float(f"{value:.4g}") if isinstance(value, float) else value

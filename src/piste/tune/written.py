@@ -5,6 +5,7 @@ words, texts in quotes and lists are all there is.
 """
 
 import ast
+import difflib
 from collections.abc import Callable
 from typing import Any
 
@@ -16,13 +17,17 @@ _BOUNDS: dict[str, Callable[..., Prior]] = {
     "uniform": Uniform, "log": Log, "one_minus_log": OneMinusLog, "integers": Integers
 }  # fmt: skip
 NAMES = (*_BOUNDS, "choice")
+ALIKE = 0.65  # share of its letters that a slip of the pen leaves right
 _WORDS = {"true": True, "false": False, "none": None}
 _EXAMPLE = "write it like log(1e-4, 1), uniform(0, 0.5), integers(16, 256) or choice(relu, tanh)"
 
 
 def is_prior(text: Any) -> bool:
-    """Return whether `text` is meant as a prior: a known name with brackets."""
-    return isinstance(text, str) and text.endswith(")") and text.partition("(")[0].strip() in NAMES
+    """Return whether `text` is meant as a prior: a known name, or nearly one, before a bracket."""
+    if not isinstance(text, str) or "(" not in text:
+        return False
+    word = text.partition("(")[0].strip()
+    return word.isidentifier() and bool(difflib.get_close_matches(word, NAMES, 1, ALIKE))
 
 
 def parsed(text: str, setting: str) -> Prior:

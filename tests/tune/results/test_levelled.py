@@ -21,6 +21,12 @@ def test_losses_below_zero_are_moved_by_a_difference() -> None:
     assert found == {1: 0.0}
 
 
+def test_nobody_who_was_stopped_would_have_come_lower_than_the_best_who_went_on() -> None:
+    whole = [trial(0, (1.0, 0.02)), trial(1, (0.5, 0.04)), trial(2, (0.4, 0.03))]
+    found = levelled([*whole, trial(3, (0.1,), TrialStatus.STOPPED), trial(4, (2.0,), TrialStatus.STOPPED)])
+    assert found == {3: pytest.approx(0.02), 4: pytest.approx(2.0 * 0.03 / 0.4)}
+
+
 def test_without_anyone_who_went_on_there_is_nothing_to_go_by() -> None:
     assert levelled([trial(0, (1.0,)), trial(1, (2.0,), TrialStatus.STOPPED)]) == {}
 

@@ -1,5 +1,6 @@
 """Every setting as it was used: its value, where it came from, and why."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from piste.core.panels import Block, Grid
@@ -18,6 +19,17 @@ def settings(run: RunRecord) -> tuple[Block, ...]:
     if run.settings:
         return (Grid(("setting", "value"), tuple((name, shown(value)) for name, value in run.settings.items())),)
     return ()
+
+
+def holds(conditions: Iterable[tuple[str, str]], settings: Mapping[str, Any]) -> bool:
+    """Return whether a trial's `settings` are those that `conditions` name, as (setting, value as it is written)."""
+    return all(value in _written(settings.get(name)) for name, value in conditions)
+
+
+def _written(value: Any) -> tuple[str, ...]:
+    """Return the ways to write a value of a choice: as it is, in quotes, `true`, or a list in brackets."""
+    inner = ", ".join(map(str, value)) if isinstance(value, list | tuple) else ""
+    return str(value), f'"{value}"', str(value).lower(), f"[{inner}]"
 
 
 def shown(value: Any) -> str:

@@ -2,10 +2,12 @@
 
 from piste.core.panels import Block, Fact, Facts, Text
 from piste.core.records import Status
-from piste.core.studied import EstimateRecord, Studied
+from piste.core.studied import EstimateRecord, Studied, StudyResults
 from piste.core.studies import TrialStatus
-from piste.report.numbers import ABSENT, brief, counted, interval, measured, number, score, seconds
+from piste.report.numbers import ABSENT, brief, counted, interval, measured, number, percent, score, seconds
+from piste.report.panels.studied_importance import TRUSTED
 
+NAMED = 3  # settings of the line that says what mattered
 ENDED = (TrialStatus.FINISHED, TrialStatus.STOPPED, TrialStatus.DIVERGED, TrialStatus.FAILED)
 
 
@@ -63,6 +65,21 @@ def believed(found: EstimateRecord) -> str:
         f"Expect {measure}{expected} on new examples of the same kind: being the best of {found.trials} on the same "
         f"{found.examples} examples is worth {said} of luck."
     )
+
+
+def concluded(results: StudyResults) -> tuple[str, ...]:
+    """Return in a few lines what a search found beyond its best trials: what to expect, and what mattered."""
+    lines = []
+    if results.estimate is not None and results.estimate.trials > 1:
+        lines.append(believed(results.estimate))
+    if results.test is not None:
+        ends = interval(results.test.low, results.test.high)
+        lines.append(f"On the test split, judged once: {results.test.name} {score(results.test)} ({ends}).")
+    mattered = results.importances
+    if mattered is not None and mattered.explained >= TRUSTED:
+        named = ", ".join(f"{one.label} {percent(one.share)}" for one in mattered.settings[:NAMED])
+        lines.append(f"Share of the variance that a setting explains alone: {named}.")
+    return tuple(lines)
 
 
 def _headline(studied: Studied) -> Facts:

@@ -9,7 +9,7 @@ from piste.core.studied import AxisRecord, CurveRecord, Studied
 from piste.core.studies import TrialRecord
 from piste.report import study_space_charts
 from piste.report.numbers import counted, finite, number
-from piste.report.panels.settings import shown
+from piste.report.panels.settings import holds, shown
 from piste.report.panels.studied_range import is_wide, padded, shown_range
 
 SLICES = 12  # settings drawn one by one
@@ -43,8 +43,7 @@ def _ordered(studied: Studied) -> list[AxisRecord]:
 
 def _matters(studied: Studied, at: int, one: TrialRecord) -> bool:
     """Return whether a trial used the setting of dimension `at`: its choices were those that it hangs on."""
-    conditions = studied.study.dimensions[at].conditions
-    return all(str(one.settings.get(name)) == value for name, value in conditions)
+    return holds(studied.study.dimensions[at].conditions, one.settings)
 
 
 def _slice(
@@ -59,11 +58,13 @@ def _slice(
     used = [(one, value) for one, value in known if _matters(studied, at, one)]
     stride = max(-(-len(used) // DOTS), 1)
     best = studied.results.best
+    levelled = studied.results.levelled if studied.results.by_loss else {}
     dots = [
         {
             "place": finite(one.places[at]),
             "value": finite(value),
             "best": one.number == best,
+            "levelled": one.number in levelled,
             "text": _said(studied, one),
         }
         for rank, (one, value) in enumerate(used)
@@ -83,7 +84,9 @@ def _described(studied: Studied, scale: AxisRecord, name: str, curve: CurveRecor
     best = studied.best
     at_best = f" The best trial had {shown(best.settings[name])}." if best and name in best.settings else ""
     line = " The line is the mean over all other settings, with its band over trees." if curve else ""
-    return f"{studied.compared.capitalize()} of each trial over {scale.prior}.{line}{at_best}"
+    stood = studied.results.by_loss and studied.results.levelled
+    hollow = " Hollow: stopped early, where it would stand had it fallen on as the others did." if stood else ""
+    return f"{studied.compared.capitalize()} of each trial over {scale.prior}.{line}{hollow}{at_best}"
 
 
 def _curve(curve: CurveRecord | None) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from piste.core.panels import Align, Block, Fact, Facts, Grid, Lines, Text, Tone
 from piste.core.studied import MadeRecord, RetuneRecord, Studied
 from piste.core.studies import TrialStatus
 from piste.report.numbers import counted, difference, interval, number, score, seconds
-from piste.report.panels.settings import shown
+from piste.report.panels.settings import holds, shown
 
 LISTED = 25
 
@@ -17,13 +17,17 @@ def best_settings(studied: Studied) -> tuple[Block, ...]:
     if best is None:
         return ()
     rows = tuple(
-        (one.label, shown(best.settings[one.name]), one.prior, one.why)
+        (one.label, shown(best.settings[one.name]), one.usual, one.prior, one.why)
         for one in studied.study.dimensions
-        if one.name in best.settings and all(str(best.settings.get(name)) == value for name, value in one.conditions)
+        if one.name in best.settings and holds(one.conditions, best.settings)
     )
-    columns = ("setting", "best", "searched", "why")
-    why = any(row[-1] for row in rows)
-    return (Grid(columns if why else columns[:-1], rows if why else tuple(row[:-1] for row in rows)),)
+    return (_without_empty(("setting", "best", "usual", "searched", "why"), rows),)
+
+
+def _without_empty(columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> Grid:
+    """Return the table without the columns in which no row has anything."""
+    kept = [at for at in range(len(columns)) if any(row[at] for row in rows)]
+    return Grid(tuple(columns[at] for at in kept), tuple(tuple(row[at] for at in kept) for row in rows))
 
 
 def table(studied: Studied) -> tuple[Block, ...]:
@@ -116,7 +120,7 @@ def _tone(low: float, high: float) -> Tone:
 
 def searched(studied: Studied) -> tuple[Block, ...]:
     """Return every setting that varied, and those that did not."""
-    rows = tuple((one.label, one.prior, one.why) for one in studied.study.dimensions)
+    rows = tuple((one.label, one.prior, one.usual, one.why) for one in studied.study.dimensions)
     fixed = [
         f"{name}: {shown(value)}"
         for section in studied.study.settings.values()
@@ -125,7 +129,7 @@ def searched(studied: Studied) -> tuple[Block, ...]:
         if value is not None
     ]
     held: tuple[Block, ...] = (Text("Held fixed:", "note"), Lines(tuple(fixed))) if fixed else ()
-    return Grid(("setting", "range", "why"), rows), *held
+    return _without_empty(("setting", "range", "usual", "why"), rows), *held
 
 
 def repeat(studied: Studied) -> tuple[Block, ...]:
@@ -140,6 +144,6 @@ def repeat(studied: Studied) -> tuple[Block, ...]:
         Fact("created", study.created),
         Fact("device", study.device),
         Fact("versions", ", ".join(f"{name} {version}" for name, version in (study.versions or {}).items())),
-        Fact("time of all trials", seconds(sum(one.seconds for one in studied.trials))),
+        Fact("time of all trials", seconds(sum(one.seconds for one in studied.trials)), "in training alone"),
     )
     return (Facts(tuple(one for one in facts if one.value)),)

@@ -2,7 +2,8 @@
 
 A trial that a scheduler stopped after round 3 has the loss of round 3: beside trials of 50 rounds it would look bad for
 having been stopped. Its loss is multiplied by what became, in the median, of the losses of the others from that round
-to their end (added to, where losses are not all positive). The order among trials stopped together stays what it was.
+to their end (added to, where losses are not all positive), and is no lower than what the best of these came to: it was
+behind when it was stopped. Among trials stopped together none overtakes another.
 """
 
 from collections.abc import Sequence
@@ -23,7 +24,8 @@ def levelled(trials: Sequence[TrialRecord]) -> dict[int, float]:
         if not pairs:
             continue
         if positive:
-            found[one.number] = loss * median(end / start for start, end in pairs)
+            fallen = loss * median(end / start for start, end in pairs)
         else:
-            found[one.number] = loss + median(end - start for start, end in pairs)
+            fallen = loss + median(end - start for start, end in pairs)
+        found[one.number] = max(fallen, min(end for _, end in pairs))
     return found
