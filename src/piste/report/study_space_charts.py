@@ -10,6 +10,10 @@ from piste.core.studied import AxisRecord
 from piste.report.charts import LABEL, Rows, Spec, axis, spec, tooltip
 from piste.report.study_charts import BAND, BEST, COLUMNS, within
 
+BROKEN = (
+    "indexof(datum.label, ' (') < 0 ? datum.label : [slice(datum.label, 0, indexof(datum.label, ' (')), "
+    "slice(datum.label, indexof(datum.label, ' (') + 1)]"
+)  # what a setting hangs on stands below it: "momentum", "(optimiser: sgd)"
 ENDS = (-0.015, 1.015)  # of places, so that a point on the edge is drawn whole
 
 
@@ -86,7 +90,14 @@ def parallel(lines: Rows, marks: Rows, scales: Sequence[AxisRecord]) -> Spec:
         "row",
         "nominal",
         None,
-        axis={"labelLimit": LABEL, "domain": False, "ticks": False, "grid": True, "gridOpacity": 1},
+        axis={
+            "labelLimit": LABEL,
+            "labelExpr": BROKEN,
+            "domain": False,
+            "ticks": False,
+            "grid": True,
+            "gridOpacity": 1,
+        },
         scale={"domain": names, "padding": 0.4},
     ) | {"sort": names}
     x = axis("place", "quantitative", None, scale={"domain": [0, 1], "nice": False}, axis=None)
