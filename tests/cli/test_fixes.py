@@ -9,7 +9,7 @@ import pytest
 
 from piste.cli.fixes import fixes_text
 from piste.core.fixes import Effect, Fix
-from piste.report.findings import plain
+from piste.core.told import plain
 
 Piste = Callable[..., Any]
 WORDS = ("--target", "ill", "--select", "D103,D105", "--quiet")

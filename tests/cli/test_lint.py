@@ -8,6 +8,7 @@ import pytest
 from piste.cli import main
 from piste.core.errors import SettingError
 from piste.core.findings import Evidence, Finding, LintRecord, Outcome, RuleRecord, Severity
+from piste.lint.catalog import RULES
 
 FEW = ["--select", "O103,L101", "--quiet"]
 
@@ -49,6 +50,14 @@ def test_a_rule_that_there_is_not_is_a_mistake(capsys: pytest.CaptureFixture[str
     assert main(["explain", "X1"]) == 2
 
 
+def test_explain_lists_the_rules(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain"]) == 0
+    said = capsys.readouterr().out
+    assert all(f"  {rule.code}  {rule.name}" in said for rule in RULES)
+    assert said.index("data") < said.index("model") < said.index("reproducibility")
+
+
 def test_explain_shows_the_page(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["explain", "l101"]) == 0
-    assert "# L101: The loss gives the known answers" in capsys.readouterr().out
+    for code in ("l101", "known-answers"):
+        assert main(["explain", code]) == 0
+        assert "# L101: The loss gives the known answers" in capsys.readouterr().out

@@ -109,6 +109,10 @@ def test_rules_are_chosen_by_code_beginning_name_and_group() -> None:
     assert judge(EMPTY, rules, ignore=["L"]).ignored == ("L101", "L201")
     with pytest.raises(SettingError, match=r"No rule is called 'L105'\. Did you mean 'L101'\?"):
         judge(EMPTY, rules, ignore=["L105"])
+    with pytest.raises(SettingError, match=r"No rule is called 'lass'\. Did you mean 'loss'\?"):
+        judge(EMPTY, rules, select=["lass"])
+    with pytest.raises(SettingError, match=r"'quixotic'\. piste explain lists all"):
+        judge(EMPTY, rules, select=["quixotic"])
 
 
 def test_no_rule_begins_when_the_time_is_over() -> None:

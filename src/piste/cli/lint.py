@@ -54,8 +54,8 @@ def _lint(
     from piste import __version__
     from piste.core.records import encode
     from piste.core.runs import write_bytes
+    from piste.core.told import findings_text, plain
     from piste.recipe.progress import listener
-    from piste.report.findings import findings_text, plain
     from piste.report.sarif import sarif as as_sarif
 
     file = (fix_to or FIXED) if fix or fix_to else None

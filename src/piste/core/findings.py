@@ -134,15 +134,28 @@ class RuleRecord:
     seconds: float = 0.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class LintRecord:
-    """One judgement of a pipeline: the outcome of every rule, those switched off by hand in `ignored`."""
+    """One judgement of a pipeline: the outcome of every rule, those switched off by hand in `ignored`.
+
+    `print(record)` shows the findings as `piste lint` does.
+    """
 
     subject: str  # what was judged
     rules: tuple[RuleRecord, ...]
     seconds: float
     ignored: tuple[str, ...] = ()
     fixes: tuple[Fix, ...] = ()  # made before this judgement, and those that could not be
+
+    def __str__(self) -> str:
+        from piste.core.told import findings_text
+
+        return findings_text(self).rstrip()
+
+    def __repr__(self) -> str:
+        from piste.core.told import counted
+
+        return f"<LintRecord of {self.subject}: {counted(self)}>"
 
     @property
     def findings(self) -> tuple[Finding, ...]:

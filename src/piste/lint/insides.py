@@ -116,9 +116,10 @@ class _Look:
         depends = [From.INPUTS in source for _, source in given]
         if name in _PRODUCTS and sum(depends) == 1:
             self._note(Kind.LAYER, 0, _spread(given[depends.index(True)][0]))
-        elif name == "gather" and depends == [False, True] and given[0][0].ndim == 2:
-            rows = given[1][0]
-            self._note(Kind.LOOKUP, given[0][0].shape[0], (jnp.min(rows), jnp.max(rows)))
+        elif name == "gather" and depends == [False, True] and given[0][0].ndim > 1:
+            for column, axis in enumerate(step.params["dimension_numbers"].start_index_map):
+                rows = given[1][0][..., column]
+                self._note(Kind.LOOKUP, given[0][0].shape[axis], (jnp.min(rows), jnp.max(rows)))
         elif name == "div" and any(depends) and made.ndim > 2 and made.shape[-1] == made.shape[-2] >= _STEPS:
             self._note(Kind.ATTENTION, made.shape[-1], (_entropy(made),))
         elif name in ("select_n", "mul"):

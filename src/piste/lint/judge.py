@@ -1,13 +1,13 @@
 """Runs the rules on a pipeline within a time, and puts findings with one cause under it."""
 
 import dataclasses
+import difflib
 import time
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 
 from piste.core.errors import SettingError
 from piste.core.findings import Evidence, Finding, LintRecord, Outcome, RuleRecord, Severity
-from piste.core.settings import nearest
 from piste.lint.bench import Bench, OutOfTime
 from piste.lint.budget import thresholds
 from piste.lint.grouping import grouped
@@ -47,10 +47,17 @@ def chosen(rules: Sequence[Rule], select: Iterable[str], ignore: Iterable[str]) 
     select, ignore = tuple(select), tuple(ignore)
     for word in (*select, *ignore):
         if word.lower() not in list(Group) and not any(_named(rule, word) for rule in rules):
-            known = [name for rule in rules for name in (rule.code, rule.name)]
-            raise SettingError(f"No rule is called '{word}'. {nearest(word, known)}")
+            raise SettingError(f"No rule is called '{word}'. {_help(rules, word)}")
     wanted = [rule for rule in rules if not select or any(_named(rule, word) for word in select)]
     return [rule for rule in wanted if not any(_named(rule, word) for word in ignore)]
+
+
+def _help(rules: Sequence[Rule], word: str) -> str:
+    """Return the nearest name, or where all of them stand: they fill a screen."""
+    known = [*Group, *(name for rule in rules for name in (rule.code, rule.name))]
+    close = difflib.get_close_matches(word.lower(), [one.lower() for one in known], 1)
+    names = {one.lower(): one for one in known}
+    return f"Did you mean '{names[close[0]]}'?" if close else "piste explain lists all of them, and the groups."
 
 
 def _named(rule: Rule, word: str) -> bool:

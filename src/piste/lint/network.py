@@ -86,7 +86,7 @@ def _of_flax(pipeline: Pipeline) -> Network:
         made = model.init({"params": key, "dropout": key}, _example(pipeline), **_mode(model, False))
         return _divided(dict(made))
 
-    def evaluate(parameters: Any, state: Any, inputs: Any) -> Any:
+    def plain(parameters: Any, state: Any, inputs: Any) -> Any:
         return model.apply({"params": parameters, **state}, inputs, **_mode(model, False))
 
     def train(parameters: Any, state: Any, inputs: Any, key: Any) -> tuple[Any, Any]:
@@ -97,7 +97,30 @@ def _of_flax(pipeline: Pipeline) -> Network:
 
     given = pipeline.parameters
     parameters, state = init(pipeline.seed) if given is None else _divided(dict(given), pipeline.state)
-    return Network(parameters, state, compiled(evaluate), compiled(train), init, compiled(evaluate))
+    evaluate = compiled(plain)
+    if _draws(plain, parameters, state, _example(pipeline)):
+        evaluate = _drawing(model)
+    return Network(parameters, state, evaluate, compiled(train), init, evaluate)
+
+
+def _draws(evaluate: Callable[..., Any], *arguments: Any) -> bool:
+    """Return whether a Flax module asks for a key in evaluation mode, which rules are to see, and not to run into."""
+    try:
+        jax.eval_shape(evaluate, *arguments)
+    except Exception as error:
+        return type(error).__name__ == "InvalidRngError"
+    return False
+
+
+def _drawing(model: Any) -> Callable[[Any, Any, Any], Any]:
+    """Return the module in evaluation mode with other draws each time, so that any draw shows."""
+
+    def drawn(parameters: Any, state: Any, inputs: Any, number: Any) -> Any:
+        keys = {"dropout": jax.random.key(number)}
+        return model.apply({"params": parameters, **state}, inputs, rngs=keys, **_mode(model, False))
+
+    draws, fast = count(), compiled(drawn)
+    return lambda parameters, state, inputs: fast(parameters, state, inputs, next(draws))
 
 
 def _divided(variables: dict[str, Any], state: Any = None) -> tuple[Any, Any]:

@@ -56,6 +56,21 @@ def test_rises_of_the_validation_loss_are_paired_by_example() -> None:
     np.testing.assert_allclose(last.rise_error, 0.2 * examples.std() / np.sqrt(50))
 
 
+def test_the_last_validation_is_kept_though_no_look_follows() -> None:
+    watch = Watch(every=2)
+    for level in (3.0, 2.0, 1.0):
+        for _ in range(3):
+            watch.step(loss=0.0)
+        watch.validated(np.array([level, level]))
+    watch.step(loss=0.0)
+    first, *_, last = (look.validation_loss for look in watch.record.looks)
+    assert np.isnan(first)
+    assert last == 1.0
+    assert [look.step for look in watch.record.looks] == [2, 4, 6, 8, 10]
+    watch.validated(0.5)
+    assert watch.record.looks[-1].validation_loss == 0.5
+
+
 def test_updates_left_out_by_optax_are_counted() -> None:
     optimiser = optax.apply_if_finite(optax.sgd(0.1), 10)
     parameters = jnp.ones(2)

@@ -1,5 +1,6 @@
 """The rules of what goes on while a network trains, on records made by hand: faults, and what looks like them."""
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from piste.core.findings import Finding, Outcome, Severity
 from piste.core.watched import Look, WatchedRecord
 from piste.lint.declared import Declared
-from piste.lint.pipeline import Pipeline
+from piste.lint.pipeline import Pipeline, Split
 from piste.lint.rule import Rule
 from piste.lint.rules.loop import finite_training, overfitting, plateau, still_falling
 from piste.lint.rules.model import dead_units, exploding_gradient, saturated_units, vanishing_gradient
@@ -239,6 +240,42 @@ def test_an_epoch_that_ends_while_its_batches_still_get_better(run_rule: Run) ->
     assert run_rule(still_falling.RULE, bouncing)[0] is Outcome.PASSED
     two = seen(2, train_loss=np.array([2.3, 1.2]), validation_loss=unseen[:2])
     assert run_rule(still_falling.RULE, two)[0] is Outcome.NOT_RUN
+
+
+def going_on(rate: float) -> Pipeline:
+    """One epoch of gradient descent on a line, seen at one look, with the pieces that go on with it."""
+    generator = np.random.default_rng(0)
+    inputs = generator.normal(size=(96, 1)).astype(np.float32)
+    pairs = inputs, (3.0 * inputs).astype(np.float32)
+
+    def step(weight: Any, inputs: Any, targets: Any) -> Any:
+        return weight - rate * 2 * np.mean((weight * inputs - targets) * inputs, dtype=np.float32)
+
+    def stream(epoch: int) -> Any:
+        return ((pairs[0][at : at + 8], pairs[1][at : at + 8]) for at in range(0, 96, 8))
+
+    state = np.zeros((1, 1), np.float32)
+    for batch in stream(0):
+        state = step(state, *batch)
+    return dataclasses.replace(
+        seen(1, every=12, train_loss=np.array([9.0]), validation_loss=np.array([NAN]), leaves=("w",)),
+        train=Split(*pairs), validation=Split(*pairs), start=lambda seed: np.zeros((1, 1), np.float32), step=step,
+        stream=stream, steps=12, trained=state, predict=lambda weight, inputs: weight * inputs,
+        parameters_of=lambda weight: weight, loss=lambda outputs, targets: (outputs - targets) ** 2,
+    )  # fmt: skip
+
+
+def test_more_steps_tell_where_one_epoch_was_too_few(run_rule: Run) -> None:
+    found = one(run_rule, still_falling.RULE, going_on(0.01))
+    assert (found.key, found.severity) == ("loop.too-short", Severity.WARNING)
+    assert "128 steps more" in found.evidence[1].what
+    assert run_rule(still_falling.RULE, going_on(0.3))[1] == ()
+    left = going_on(0.01)
+    assert left.watched is not None
+    record = dataclasses.replace(left.watched, looks=tuple(
+        dataclasses.replace(look, validation_loss=0.0) for look in left.watched.looks
+    ))  # fmt: skip
+    assert run_rule(still_falling.RULE, dataclasses.replace(left, watched=record))[1] == ()
 
 
 def test_a_training_that_gets_nowhere(run_rule: Run) -> None:

@@ -13,10 +13,13 @@ from piste.lint.rule import NotRun
 
 _GAIN = 2.0  # of He and others (2015), the largest that is usual
 _LESS = 0.3  # of the loss that is left
+_MATTERS = 0.05  # of the loss of knowing nothing: who has learnt nearly all of it lost nothing worth a word
 
 
-def begun_anew(bench: Bench) -> bool:
+def begun_anew(bench: Bench, reference: float) -> bool:
     """Probe: whether 64 steps from kernels of variance 2 / inputs leave a clearly lower loss, on the same batches.
+
+    Lower by three tenths of what is left, and by a twentieth of `reference`, the loss of knowing nothing.
 
     Both are trained by the plain step of network, loss and optimiser.
     """
@@ -30,4 +33,4 @@ def begun_anew(bench: Bench) -> bool:
     if not np.all(np.isfinite(others)):
         return False
     gap = above(ours, others)
-    return bool(gap.clear and gap.mean > _LESS * float(np.mean(ours)))
+    return bool(gap.clear and gap.mean > max(_LESS * float(np.mean(ours)), _MATTERS * reference))

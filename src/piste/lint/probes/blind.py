@@ -20,6 +20,7 @@ _BATCHES = 8
 _DEALS = 4
 FEWEST = 40
 _FACTORS = (1.0, 10.0, 0.1)
+_CHANGED = 20  # examples that must get another target, or a twin's targets are the true ones
 
 Losses = NDArray[np.float64]
 
@@ -43,7 +44,10 @@ class Blind:
 
 def blind(bench: Bench, steps: int = STEPS) -> Blind:
     """Probe: the same training with true and with dealt targets, at whichever rate learns most."""
-    name, factor = _judged(bench), bench.probe(best_factor)
+    name = _judged(bench)
+    if (changed := _changed(bench, name)) < _CHANGED:
+        raise NotRun(f"Nearly all examples of {name} have one target: others' targets change {changed} of them.")
+    factor = bench.probe(best_factor)
     known = bench.probe(run, Course(factor, steps=steps)), bench.probe(run, Course(factor, broken=True, steps=steps))
     courses = (*known, bench.probe(run, Course(0.0)))
     series = [_losses(bench, name, one.parameters) for one in courses]
@@ -72,6 +76,14 @@ def _judged(bench: Bench) -> str:
         if split is not None and split.targets is not None and len(split) >= FEWEST:
             return name
     raise NotRun(f"To run it, give a validation split of at least {FEWEST} examples: validation=(inputs, targets).")
+
+
+def _changed(bench: Bench, name: str) -> int:
+    """Return how many examples of a split get another target than their own, at least."""
+    targets = as_numpy(bench.pipeline.splits[name].targets)
+    flat = targets.reshape(len(targets), -1)
+    deals = [bench.probe(broken_pairs, name, deal) for deal in range(_DEALS)]
+    return min(int(np.any(flat[deal] != flat, axis=1).sum()) for deal in deals)
 
 
 def _losses(bench: Bench, name: str, parameters: Any) -> tuple[Losses, Losses]:

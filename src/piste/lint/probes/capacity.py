@@ -44,18 +44,19 @@ def wider(bench: Bench) -> Wider | None:
     model = bench.pipeline.model
     if not isinstance(model, Sequential):
         raise NotRun("The widths of a network can be changed where it is a Sequential of Piste's layers.")
-    places = _narrow(bench, model)
+    places = narrow(bench, model)
     if not places:
         return None
     sizes = {place: dataclasses.replace(model.layers[place], units=WIDER) for place in places}  # type: ignore[type-var]
     layers = tuple(sizes.get(place, layer) for place, layer in enumerate(model.layers))
-    narrow, start = _trained(bench, model)
+    own, start = _trained(bench, model)
     wide, _ = _trained(bench, dataclasses.replace(model, layers=layers))
     units = min(_units(model.layers[place]) for place in places)
-    return Wider(places, units, start, float(narrow.mean()), float(wide.mean()), above(narrow, wide))
+    return Wider(places, units, start, float(own.mean()), float(wide.mean()), above(own, wide))
 
 
-def _narrow(bench: Bench, model: Sequential) -> tuple[int, ...]:
+def narrow(bench: Bench, model: Sequential) -> tuple[int, ...]:
+    """Return the places of hidden layers with fewer units than the outputs may need."""
     one = bench.probe(problem)
     rank = one.width - 1 if one.of_classes else one.width
     enough = max(2, min(rank, _MOST))

@@ -10,6 +10,8 @@ from piste.lint.arrays import as_numpy
 from piste.lint.bench import Bench
 from piste.lint.problem import problem
 
+_RARE = 20  # examples of other classes than the commonest: fewer say nothing
+
 
 def labels(bench: Bench) -> Mapping[str, NDArray[np.int64]]:
     """Probe: the class of each example (N,) by split, the ignored label as it is; none where the task has no classes.
@@ -38,3 +40,9 @@ def tags(bench: Bench) -> Mapping[str, NDArray[np.float64]]:
         return {}
     values = {name: as_numpy(one.targets) for name, one in bench.pipeline.splits.items() if one.targets is not None}
     return {name: one.astype(np.float64) for name, one in values.items() if one.ndim == 2}
+
+
+def of_one_class(bench: Bench, name: str) -> bool:
+    """Probe: whether hardly any example of a split is of another class than the commonest, so that it says nothing."""
+    known = bench.probe(labels).get(name)
+    return known is not None and bool(len(known) - np.unique(known, return_counts=True)[1].max() < _RARE)

@@ -8,11 +8,9 @@ import numpy as np
 import optax
 from numpy.typing import NDArray
 
-from piste.core.records import Task
 from piste.lint.arrays import as_numpy
 from piste.lint.bench import Bench
 from piste.lint.network import network
-from piste.lint.problem import problem
 from piste.lint.rule import NotRun
 from piste.lint.training import batches, objective
 from piste.lint.tree import floating
@@ -20,7 +18,9 @@ from piste.lint.tree import floating
 RATES = (1e-3, 1e-2, 1e-1)
 _STEPS = 100  # a call; at most `_CALLS` of them a rate
 _CALLS = 5
+_BATCHES = 8  # in which two examples are looked for
 ENOUGH = 0.05  # of the loss at the start
+_ADAM = optax.scale_by_adam()
 
 Arrays = NDArray[Any]
 
@@ -36,44 +36,52 @@ class Overfit:
 
 def overfit(bench: Bench) -> Overfit:
     """Probe: two examples with different targets and inputs, trained on with Adam at three rates."""
-    net, mean = bench.probe(network), bench.probe(objective)
-    inputs, targets = _two(bench)
-    best = Overfit(float(mean(net.parameters, net.state, inputs, targets)), np.inf, 0.0)
+    parameters, run = bench.probe(network).parameters, bench.probe(_descent)
+    best = Overfit(float(run((parameters, _ADAM.init(parameters)), 0.0)[1][0]), np.inf, 0.0)
     for rate in RATES:
-        run = _run(mean, optax.adam(rate), net.state, inputs, targets)
-        parameters, memory = net.parameters, optax.adam(rate).init(net.parameters)
+        carry = parameters, _ADAM.init(parameters)
         for _ in range(_CALLS):
             bench.hurry()
-            (parameters, memory), lowest = run(parameters, memory)
-            if float(lowest) < best.lowest:
-                best = Overfit(best.start, float(lowest), rate)
+            carry, losses = run(carry, rate)
+            lowest = float(losses.min())
+            if lowest < best.lowest:
+                best = Overfit(best.start, lowest, rate)
             if best.lowest <= ENOUGH * max(best.start, 1e-6):
                 return best
     return best
 
 
-def _run(mean: Any, optimiser: Any, state: Any, inputs: Arrays, targets: Arrays) -> Any:
-    def step(carry: Any, _: Any) -> tuple[Any, jax.Array]:
-        parameters, memory = carry
-        loss, gradient = jax.value_and_grad(mean)(parameters, state, inputs, targets)
-        updates, memory = optimiser.update(gradient, memory, parameters)
-        return (optax.apply_updates(parameters, updates), memory), loss
+def _descent(bench: Bench) -> Any:
+    """Probe: `((parameters, memory), rate)` to the pair `_STEPS` of Adam later, on two examples, and the losses.
+
+    The rate is an argument, so that all descents are one compiled program.
+    """
+    net, mean = bench.probe(network), bench.probe(objective)
+    inputs, targets = bench.probe(_two)
 
     @jax.jit
-    def run(parameters: Any, memory: Any) -> Any:
-        carry, losses = jax.lax.scan(step, (parameters, memory), None, _STEPS)
-        return carry, losses.min()
+    def run(carry: Any, rate: Any) -> Any:
+        def step(carry: Any, _: Any) -> tuple[Any, jax.Array]:
+            parameters, memory = carry
+            loss, gradient = jax.value_and_grad(mean)(parameters, net.state, inputs, targets)
+            updates, memory = _ADAM.update(gradient, memory, parameters)
+            updates = jax.tree.map(lambda one: -rate * one, updates)
+            return (optax.apply_updates(parameters, updates), memory), loss
+
+        return jax.lax.scan(step, carry, None, _STEPS)
 
     return run
 
 
 def _two(bench: Bench) -> tuple[Arrays, Arrays]:
-    inputs, targets = bench.probe(batches, 1)[0]
-    for other in range(1, len(inputs)):
-        if not np.array_equal(targets[other], targets[0]) and not np.array_equal(inputs[other], inputs[0]):
-            rows = np.array([0, other])
-            return inputs[rows], targets[rows]
-    raise NotRun("All examples of a batch have the same target.")
+    """Probe: inputs and targets of two examples of some batches that differ in both."""
+    looked_at = bench.probe(batches, _BATCHES)
+    first, known = (side[0] for side in looked_at[0])
+    for inputs, targets in looked_at:
+        for one, target in zip(inputs, targets, strict=True):
+            if not np.array_equal(target, known) and not np.array_equal(one, first):
+                return np.stack([first, one]), np.stack([known, target])
+    raise NotRun(f"All examples of {_BATCHES} batches have the same target.")
 
 
 @dataclass(frozen=True)
@@ -89,14 +97,10 @@ class Units:
 
 
 def units(bench: Bench) -> Units:
-    """Probe: three steps of plain gradient descent with a normalised gradient; which columns are still alike?"""
-    net, mean = bench.probe(network), bench.probe(objective)
-    inputs, targets = bench.probe(batches, 1)[0]
-    if bench.probe(problem).task is Task.REGRESSION and targets.std() == 0:
-        raise NotRun("All targets are the same.")
-    run = _run(mean, optax.adam(1e-2), net.state, inputs, targets)
-    (parameters, _), _ = run(net.parameters, optax.adam(1e-2).init(net.parameters))
-    matrices, begun = _matrices(parameters), _matrices(net.parameters)
+    """Probe: a hundred steps of Adam on two examples; which columns are still alike?"""
+    own = bench.probe(network).parameters
+    (parameters, _), _ = bench.probe(_descent)((own, _ADAM.init(own)), 1e-2)
+    matrices, begun = _matrices(parameters), _matrices(own)
     alike = tuple(path for path, matrix in matrices.items() if _columns_alike(as_numpy(matrix)))
     constant = tuple(path for path, one in begun.items() if np.ptp(one) == 0 and one[0, 0] not in (0.0, 1.0))
     return Units(alike, len(matrices), constant)

@@ -15,6 +15,7 @@ from piste.lint.remedies import (
     labels_mended,
     learning_rate,
     longer,
+    longer_table,
     missing_values,
     one_by_one,
     other_setting,
@@ -25,11 +26,13 @@ from piste.lint.remedies import (
     shuffle,
     standardise,
     time_split,
+    usual_evaluation,
     usual_loss,
     usual_optimiser,
     usual_parts,
     usual_start,
     usual_stop,
+    wider,
 )
 from piste.lint.remedies.remedy import Remedy
 
@@ -60,6 +63,9 @@ _EVERY = (
     one_by_one.REMEDY,  # no example in another's place
     usual_stop.REMEDY,  # neither at a wobble nor never
     longer.REMEDY,  # until nothing is gained
+    usual_evaluation.REMEDY,  # the network itself is judged
+    wider.REMEDY,  # enough numbers pass
+    longer_table.REMEDY,  # a row for every token
     # the network's start, loss and update
     output_bias.REMEDY,  # what is known beforehand
     output_scale.REMEDY,  # numbers of the right size

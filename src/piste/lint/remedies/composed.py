@@ -72,7 +72,7 @@ def with_step(pipeline: Pipeline) -> Pipeline:
         start=start,
         step=step,
         predict=predict,
-        evaluate=_evaluating(pipeline, predict) if pipeline.evaluate is not None else None,
+        evaluate=evaluating(pipeline, predict) if pipeline.evaluate is not None else None,
         parameters_of=lambda carried: carried.parameters,
         with_parameters=lambda carried, parameters: carried._replace(parameters=parameters),
         save=None,
@@ -80,7 +80,8 @@ def with_step(pipeline: Pipeline) -> Pipeline:
     )
 
 
-def _evaluating(pipeline: Pipeline, predict: Callable[[Any, Any], Any]) -> Callable[[Any], float] | None:
+def evaluating(pipeline: Pipeline, predict: Callable[[Any, Any], Any]) -> Callable[[Any], float] | None:
+    """Return the metric of what `predict` says of the split that judges; None where there is none."""
     split, metric = pipeline.test or pipeline.validation, pipeline.metric
     if split is None or metric is None:
         return None

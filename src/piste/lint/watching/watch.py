@@ -1,6 +1,7 @@
 """Watching a training loop of one's own: a few numbers per layer, at a few steps."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import jax
@@ -129,9 +130,16 @@ class Watch:
     def record(self) -> WatchedRecord:
         """All that was seen so far: the `watched` piece of a `Pipeline`."""
         layers, examples = (self._eye[0], len(self._examples)) if self._eye else ((), 0)
-        return WatchedRecord(
-            self._leaves, layers, self._looks, self._steps, self.first_not_finite, examples, self._keeps_best
-        )
+        looks, broken = self._with_the_last_validation(), self.first_not_finite
+        return WatchedRecord(self._leaves, layers, looks, self._steps, broken, examples, self._keeps_best)
+
+    def _with_the_last_validation(self) -> tuple[Look, ...]:
+        """Return the looks; a validation after the last one belongs to it, as no other will take it in."""
+        mean, rise, error = self._validated
+        if not self._looks or np.isnan(mean):
+            return self._looks
+        last = replace(self._looks[-1], validation_loss=mean, rise=rise, rise_error=error)
+        return (*self._looks[:-1], last)
 
     def _look(self, parameters: Any, gradients: Any, optimiser: Any, rate: float) -> None:
         losses = np.array([np.mean(as_numpy(one), dtype=np.float64) for one in self._losses])

@@ -134,15 +134,34 @@ def test_pictures_that_are_told_as_a_whole_pass(run_rule: Judge) -> None:
     assert run_rule(shortcut.RULE, train=bright) == (Outcome.PASSED, ())
 
 
-def test_few_examples_of_a_hard_task_are_an_info(run_rule: Judge) -> None:
+@pytest.mark.parametrize(("count", "severity"), [(500, Severity.WARNING), (1200, Severity.INFO)])
+def test_few_examples_of_a_hard_task_are_told(run_rule: Judge, count: int, severity: Severity) -> None:
     generator = np.random.default_rng(0)
     centres = generator.normal(size=(60, 6))
-    rows = generator.integers(0, 60, 500)
-    inputs = (centres[rows] + 0.15 * generator.normal(size=(500, 6))).astype(np.float32)
+    rows = generator.integers(0, 60, count)
+    inputs = (centres[rows] + 0.15 * generator.normal(size=(count, 6))).astype(np.float32)
     _, (finding,) = run_rule(more_examples.RULE, train=(inputs, (rows % 7).astype(np.int32)))
-    assert (finding.key, finding.severity) == ("data.few-examples", Severity.INFO)
+    assert (finding.key, finding.severity) == ("data.few-examples", severity)
+
+
+def test_plenty_of_examples_are_enough(run_rule: Judge) -> None:
+    centres = np.random.default_rng(0).normal(size=(60, 6))
     plenty = np.repeat(centres[:6], 150, axis=0).astype(np.float32), np.arange(900) // 150
     assert run_rule(more_examples.RULE, train=plenty) == (Outcome.PASSED, ())
+
+
+def test_so_few_examples_that_the_score_still_doubles_are_a_warning(run_rule: Judge) -> None:
+    generator = np.random.default_rng(0)
+    centres = generator.normal(size=(60, 6))
+
+    def drawn(count: int) -> Any:
+        rows = generator.integers(0, 60, count)
+        inputs = centres[rows] + 0.15 * generator.normal(size=(count, 6))
+        return inputs.astype(np.float32), (rows % 7).astype(np.int32)
+
+    _, (finding,) = run_rule(more_examples.RULE, train=drawn(150), validation=drawn(300))
+    assert (finding.key, finding.severity) == ("data.few-examples", Severity.WARNING)
+    assert run_rule(more_examples.RULE, train=drawn(150))[0] is Outcome.NOT_RUN
 
 
 def turned(inputs: Any, targets: Any, seed: int) -> Any:

@@ -165,6 +165,13 @@ def test_a_step_that_finds_its_own_targets_is_found(run_rule: Judge) -> None:
     assert (finding.key, finding.severity) == ("loop.targets-unused", Severity.ERROR)
 
 
+def test_a_split_of_one_class_says_nothing(run_rule: Judge) -> None:
+    rare = {name: (one[0], np.where(np.arange(len(one[1])) < 6, 1, 0)) for name, one in splits().items()}
+    outcome, _ = run_rule(blind_twin.RULE, **training(**rare))
+    assert outcome is Outcome.NOT_RUN
+    assert run_rule(inputs_matter.RULE, **rare) == (Outcome.PASSED, ())
+
+
 def test_labels_that_nothing_tells_are_no_fault_of_the_network(run_rule: Judge) -> None:
     given = changed(dealt, "train", "validation")
     assert run_rule(blind_twin.RULE, **training(**given)) == (Outcome.PASSED, ())

@@ -161,6 +161,14 @@ def test_attention_without_its_scale_is_found(run_rule: Judge) -> None:
     assert run_rule(attention_spread.RULE, **own) == (Outcome.PASSED, ())
 
 
+def test_attention_that_hangs_on_steps_for_large_kernels_is_a_matter_of_the_start(run_rule: Judge) -> None:
+    scaled = attending(True)
+    init = scaled["init"]
+    large = {**scaled, "init": lambda seed: jax.tree.map(lambda leaf: 10.0 * leaf, init(seed))}
+    _, (finding,) = run_rule(attention_spread.RULE, **large)
+    assert (finding.key, finding.remedy) == ("model.initial-scale", "usual-start")
+
+
 TOKENS = RANDOM.integers(0, 10, size=(32, 6)).astype(np.int32)
 
 
@@ -186,6 +194,20 @@ def looking_up(rows: int, read: Any = lambda table, tokens: table[tokens]) -> di
 def test_tokens_without_a_row_are_found(run_rule: Judge, network: Any) -> None:
     _, (finding,) = run_rule(tokens_in_table.RULE, **network)
     assert (finding.key, finding.severity) == ("model.tokens-outside", Severity.ERROR)
+
+
+def stacked(rows: int) -> dict[str, Any]:
+    """One table for each of four columns, in one array."""
+    return {
+        "train": (TOKENS, TOKENS[:, 0]), "parameters": np.ones((TOKENS.shape[1], rows, 3), np.float32),
+        "apply": lambda tables, tokens: tables[jnp.arange(tables.shape[0])[None], tokens].sum(axis=(1, 2)),
+    }  # fmt: skip
+
+
+def test_tables_that_stand_in_one_array(run_rule: Judge) -> None:
+    _, (finding,) = run_rule(tokens_in_table.RULE, **stacked(9))
+    assert finding.key == "model.tokens-outside"
+    assert run_rule(tokens_in_table.RULE, **stacked(10)) == (Outcome.PASSED, ())
 
 
 @pytest.mark.parametrize(

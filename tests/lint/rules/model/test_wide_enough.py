@@ -1,12 +1,16 @@
 """A layer through which nothing passes, and narrow layers that are enough."""
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
+import jax
+import jax.numpy as jnp
 import numpy as np
+import optax
 import pytest
 
-from piste.core.findings import Finding, Outcome
+from piste.core.findings import Finding, Outcome, Severity
 from piste.lint.rules.model import wide_enough
 from piste.nn.activations import Activation
 from piste.nn.dense import Dense
@@ -51,5 +55,45 @@ def test_one_number_may_be_all_that_there_is_to_know(run_rule: Judge) -> None:
     assert run_rule(wide_enough.RULE, **noisy, batch_size=16) == (Outcome.PASSED, ())
 
 
-def test_a_network_of_another_library_cannot_be_widened(run_rule: Judge) -> None:
-    assert run_rule(wide_enough.RULE, **pieces(object()))[0] is Outcome.NOT_RUN
+def black_box(units: int, outputs: int = 6) -> dict[str, Any]:
+    """The same network as a function of its parameters, with biases far from 0, of which a narrow layer may be dead."""
+
+    def init(seed: int) -> dict[str, Any]:
+        sizes, generator = (8, 16, units, outputs), np.random.default_rng(seed)
+        return {
+            f"layer_{place}": {
+                "kernel": jnp.asarray(generator.normal(size=shape), jnp.float32),
+                "bias": jnp.full(shape[1], -3.0),
+            }
+            for place, shape in enumerate(itertools.pairwise(sizes))
+        }
+
+    def apply(parameters: dict[str, Any], inputs: Any) -> Any:
+        for place in range(3):
+            layer = parameters[f"layer_{place}"]
+            inputs = (jax.nn.relu(inputs) if place else inputs) @ layer["kernel"] + layer["bias"]
+        return inputs
+
+    return {**pieces(None), "init": init, "apply": apply, "loss": crossed, "task": "many-class", "classes": outputs}
+
+
+def crossed(outputs: Any, targets: Any) -> Any:
+    return optax.softmax_cross_entropy_with_integer_labels(outputs, targets).mean()
+
+
+@pytest.mark.parametrize(("units", "severity"), [(1, Severity.WARNING), (2, Severity.INFO), (3, Severity.INFO)])
+def test_numbers_that_pass_through_a_black_box_are_counted(run_rule: Judge, units: int, severity: Severity) -> None:
+    _, (finding,) = run_rule(wide_enough.RULE, **black_box(units))
+    assert (finding.key, finding.severity) == ("model.bottleneck", severity)
+    assert finding.evidence[0].measured == str(units)
+
+
+def test_black_boxes_that_let_enough_through_pass(run_rule: Judge) -> None:
+    assert run_rule(wide_enough.RULE, **black_box(4)) == (Outcome.PASSED, ())
+    assert run_rule(wide_enough.RULE, **black_box(16)) == (Outcome.PASSED, ())
+
+
+def test_two_classes_need_one_number(run_rule: Judge) -> None:
+    inputs, targets = pieces(None)["train"]
+    two = {**black_box(1, 2), "train": (inputs, targets % 2)}
+    assert run_rule(wide_enough.RULE, **two)[0] is Outcome.NOT_RUN

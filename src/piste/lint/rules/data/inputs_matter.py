@@ -2,18 +2,15 @@
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from piste.core.findings import Evidence, Finding, Severity, Where
 from piste.lint.bench import Bench
 from piste.lint.needs import has
 from piste.lint.probes.agreement import Agreement, Shifted, agreement, forest, shifted
-from piste.lint.probes.classes import labels
+from piste.lint.probes.classes import of_one_class
 from piste.lint.problem import problem
 from piste.lint.rule import Group, NotRun, Rule
 
 _FEWEST = 50
-_RARE = 20  # examples of other classes than the commonest: fewer say nothing
 _SURE = 1e-4
 _WEAK = 0.3  # correlation below which a shift of the rows is looked for
 _MATTERS = 0.2  # correlation of neighbours' targets above which a task is not missed
@@ -35,19 +32,13 @@ def check(bench: Bench) -> Iterator[Finding]:
         return
     best = max(found.values(), key=lambda one: one.value if one.tells else 0.0)
     for name in silent if best.tells else ():
-        if _of_one_class(bench, name):
+        if bench.probe(of_one_class, name):
             continue
         chance = len(names) * found[name].at_most(0.5 * best.value)
         if chance < _SURE:
             yield _apart(name, found[name], best, chance)
-    if not best.tells:
+    if not best.tells and not bench.probe(of_one_class, "train"):
         yield from _nothing(bench, found["train"])
-
-
-def _of_one_class(bench: Bench, name: str) -> bool:
-    """Return whether hardly any example of a split is of another class than the commonest."""
-    known = bench.probe(labels).get(name)
-    return known is not None and bool(len(known) - np.unique(known, return_counts=True)[1].max() < _RARE)
 
 
 def _shifted(bench: Bench, name: str, one: Shifted, plain: Agreement, splits: int) -> Finding:

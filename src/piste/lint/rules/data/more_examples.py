@@ -14,27 +14,29 @@ from piste.lint.probes.quick import vectors
 from piste.lint.rule import Group, NotRun, Rule
 
 _MOST = 8000
-_FEWEST = 200
+_FEWEST = 200  # that are divided into those that answer and those that are asked
+_FEW, _ASKED = 24, 100  # below that, a split of its own is asked, of so many examples
 _PARTS = (0.25, 0.5, 1.0)
-_GAIN = 0.03  # of the accuracy, by the last doubling
+_GAIN, _MUCH = 0.03, 0.15  # of the accuracy, by the last doubling
 _ERRORS = 4.0  # standard errors of a paired difference: about 6e-5 of two sides
 
 
 def check(bench: Bench) -> Iterator[Finding]:
     """Yield how much the last doubling of the examples gained, where it still did."""
     known = bench.probe(labels).get("train")
-    if known is None or not _FEWEST <= len(known) <= _MOST or known.min() < 0:
-        raise NotRun(f"It takes classes, and {_FEWEST} to {_MOST:,} examples.")
-    cut, inputs = halves(bench, "more", len(known), _MOST), bench.probe(vectors)["train"]
-    order = bench.generator("more parts").permutation(cut.answering)
-    right = [_right(bench, inputs, known, order[: int(part * len(order))], cut.asked) for part in _PARTS]
+    if known is None or not _FEW <= len(known) <= _MOST or known.min() < 0:
+        raise NotRun(f"It takes classes, and {_FEW} to {_MOST:,} examples.")
+    inputs, (answering, asked, truth) = bench.probe(vectors)["train"], _divided(bench, known)
+    order = bench.generator("more parts").permutation(answering)
+    parts = [order[: int(part * len(order))] for part in _PARTS]
+    right = [voted(bench, asked, inputs[one], known[one]) == truth for one in parts]
     scores, last = [float(np.mean(one)) for one in right], right[2].astype(float) - right[1]
     error = float(last.std() / np.sqrt(len(last)))
     if last.mean() < _GAIN or last.mean() < _ERRORS * error or scores[1] - scores[0] < _GAIN / 2:
         return
     counts = [int(part * len(order)) for part in _PARTS]
     yield RULE.finding(
-        Severity.INFO,
+        Severity.WARNING if last.mean() >= _MUCH else Severity.INFO,
         f"More examples would help: the last doubling gained {100 * last.mean():.0f} points of accuracy",
         evidence=[
             Evidence(f"accuracy of a quick model with {count:,} examples", f"{score:.1%}")
@@ -48,11 +50,19 @@ def check(bench: Bench) -> Iterator[Finding]:
     )
 
 
-def _right(
-    bench: Bench, inputs: NDArray[np.float32], known: NDArray[np.int64], answering: NDArray[np.int64],
-    asked: NDArray[np.int64],
-) -> NDArray[np.bool_]:  # fmt: skip
-    return voted(bench, inputs[asked], inputs[answering], known[answering]) == known[asked]
+def _divided(
+    bench: Bench, known: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.int64]]:
+    """Return the rows of train that answer, and inputs and classes of the examples that are asked."""
+    given = bench.probe(vectors)
+    if len(known) >= _FEWEST:
+        cut = halves(bench, "more", len(known), _MOST)
+        return cut.answering, given["train"][cut.asked], known[cut.asked]
+    for name in ("validation", "test"):
+        truth = bench.probe(labels).get(name)
+        if truth is not None and len(truth) >= _ASKED:
+            return np.arange(len(known)), given[name][:_FEWEST], truth[:_FEWEST]
+    raise NotRun(f"It takes {_FEWEST} examples, or a validation or test split of {_ASKED}.")
 
 
 def _chart(counts: list[int], scores: list[float]) -> ShownChart:

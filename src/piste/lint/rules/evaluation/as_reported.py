@@ -147,6 +147,7 @@ def _not_its_own(claim: _Claim, own: float) -> Finding:
         cause="Predictions are put in another order than the rows, or inputs are prepared in another way than in "
         "training.",
         fix="Let predict and the evaluation share one function from raw rows to outputs, without shuffling",
+        remedy="usual-evaluation",
         key="evaluation.misordered",
     )
 

@@ -10,11 +10,14 @@ from piste.core.findings import Evidence, Finding, Severity
 from piste.core.records import BaselineRecord, EvaluationRecord, Score
 from piste.lint.arrays import as_numpy
 from piste.lint.bench import Bench
+from piste.lint.budget import ALARMS
 from piste.lint.causes import CAUSES, REPORT
 from piste.lint.probes.rivals import of_constant, rivals
 from piste.lint.rule import Group, NotRun, Rule
 
-_SURE = 0.01  # chance of so clear a loss against any of the simple models where the network is as good as they are
+# Chance of so clear a loss against any of the simple models where the network is as good as they are: its share of the
+# one error budget, as one of about fifteen rules that can be wrong by chance.
+_SURE = ALARMS / 15
 _ENDS = 2 * 1.96  # standard errors from one end of a 95 % interval to the other
 _ROWS = 64  # that tell whether the targets are the inputs
 _TIMES = 1.5  # as many errors, for a loss that needs to be looked at

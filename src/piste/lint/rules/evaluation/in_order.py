@@ -66,6 +66,7 @@ def _drawn(share: float) -> Finding:
         evidence=[Evidence("rows whose prediction differs", f"{share:.1%}", "0 %")],
         cause="The rows are shuffled while predicting, or dropout or augmentation is on.",
         fix="Predict in evaluation mode, with shuffle=False",
+        remedy="usual-evaluation",
         key="evaluation.misordered",
         others=("Meant so (Monte-Carlo dropout): Declared(random_evaluation=True)",),
     )
@@ -81,6 +82,7 @@ def _misordered(share: float) -> Finding:
         cause="Predictions are handed out in another order than the rows came: shuffled, sorted, or gathered from "
         "batches in disorder.",
         fix="Predict with shuffle=False, and keep a row number with every prediction",
+        remedy="usual-evaluation",
         key="evaluation.misordered",
         others=("The examples of a batch influence each other",),
     )

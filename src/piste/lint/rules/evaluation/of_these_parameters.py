@@ -29,6 +29,7 @@ def check(bench: Bench) -> Iterator[Finding]:
             evidence=[Evidence("second score", f"{again:.6g}", f"{scores[0]:.6g}")],
             cause="Dropout or augmentation is on, or each evaluation draws other examples.",
             fix="Evaluate the whole split in evaluation mode, without a key",
+            remedy="usual-evaluation",
             key="evaluation.random",
         )
     if len(set(scores)) == 1 and bench.probe(other_seed).differing:
@@ -39,6 +40,7 @@ def check(bench: Bench) -> Iterator[Finding]:
             evidence=[Evidence("scores of a start, and of three others after a few steps", same, "different")],
             cause="The evaluation holds on to older parameters: a closure, a copy, a constant in a compiled function.",
             fix="Hand the parameters to the evaluation as an argument",
+            remedy="usual-evaluation",
             key="evaluation.stale",
         )
 

@@ -7,6 +7,7 @@ import numpy as np
 from piste.core.findings import Evidence, Finding, Severity
 from piste.lint.bench import Bench
 from piste.lint.causes import CAUSES
+from piste.lint.probes.further import further
 from piste.lint.rule import Group, NotRun, Rule
 from piste.lint.watching.course import Course, Floats, course, fall
 
@@ -23,11 +24,8 @@ def check(bench: Bench) -> Iterator[Finding]:
         raise NotRun("It is asked of a training that went on to its planned end, which a Watch is told by steps=.")
     losses = found.column("validation_loss")
     rows = np.flatnonzero(np.isfinite(losses))
-    if len(rows) < 2:
-        yield from _of_one(found)
-        return
     if len(rows) < LOOKS / LAST:
-        yield from _of_few(found, losses[rows])
+        yield from _of_twin(bench, found) or (_of_one(found) if len(rows) < 2 else _of_few(found, losses[rows]))
         return
     last = losses[rows][-max(LOOKS, round(LAST * len(rows))) :]
     if len(last) < LOOKS:
@@ -54,6 +52,33 @@ def _of_few(found: Course, losses: Floats) -> Iterator[Finding]:
     falls = -np.diff(losses[-LOOKS:])
     if np.all(falls > 0) and falls[-1] > MUCH * losses[0]:
         yield _finding(found, losses, float(falls[-1]), "the last validation")
+
+
+def _of_twin(bench: Bench, found: Course) -> list[Finding]:
+    """Return a finding where more steps lower the loss on validation by much, which few validations hide."""
+    try:
+        twin = bench.probe(further)
+    except NotRun:
+        return []
+    # Who was as low before is not short of steps, but has left its best behind.
+    gain = float(np.nanmin([twin.ended, *found.column("validation_loss")])) - twin.later
+    if not twin.gap.clear or gain <= MUCH * twin.start:
+        return []
+    finding = RULE.finding(
+        Severity.WARNING,
+        "The training ends long before there is nothing more to gain",
+        evidence=[
+            Evidence("loss on validation at the start and at the end", f"{twin.start:.4g} and {twin.ended:.4g}"),
+            Evidence(f"the same after {twin.steps:,} steps more", f"{twin.later:.4g}", "about as much"),
+            Evidence("the fall in standard errors", f"{twin.gap.errors:.1f}"),
+        ],
+        cause="The training is too short, or its rate is too low.",
+        fix=f"Twice the steps: --epochs; they were {found.record.steps:,}",
+        remedy="longer",
+        key="loop.too-short",
+        others=["The rate is too low: piste rate DATA"],
+    )
+    return [finding]
 
 
 def _finding(found: Course, losses: Floats, gain: float, when: str) -> Finding:

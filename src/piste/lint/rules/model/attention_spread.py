@@ -18,26 +18,52 @@ def check(bench: Bench) -> Iterator[Finding]:
     """Yield attention that hangs on single steps from the start."""
     if bench.probe(network).init is None:
         raise NotRun("The parameters may be trained already; give init= for fresh ones.")
-    shares = [place.numbers[0] for place in of_kind(bench.probe(inside), Kind.ATTENTION)]
-    shares = [share for share in shares if np.isfinite(share)]
+    shares = _shares(bench, False)
     if not shares:
         raise NotRun("No attention over eight steps or more is seen.")
     if max(shares) >= _NARROW:  # heads that look near by on purpose stand beside others
         return
-    yield RULE.finding(
+    usual = _shares(bench, True)
+    if usual and max(usual) >= _NARROW:
+        yield _started_large(shares, usual)
+    else:
+        yield _not_scaled(shares)
+
+
+def _shares(bench: Bench, usual_start: bool) -> list[float]:
+    """Return the entropy of each attention's weights as a share of the largest possible."""
+    places = of_kind(bench.probe(inside, usual_start), Kind.ATTENTION)
+    return [place.numbers[0] for place in places if np.isfinite(place.numbers[0])]
+
+
+def _evidence(what: str, shares: list[float]) -> Evidence:
+    text = ", ".join(f"{share:.2f}" for share in shares[:6])
+    return Evidence(f"entropy of the weights{what}, as a share of the largest possible", text, "near 1")
+
+
+def _started_large(shares: list[float], usual: list[float]) -> Finding:
+    return RULE.finding(
+        Severity.WARNING,
+        "The network begins so large that its attention hangs on single steps",
+        evidence=[_evidence("", shares), _evidence(" with kernels brought down to variance 1 / inputs", usual)],
+        cause="Kernels begin too large: the scores of queries and keys are large, and gradients of a saturated softmax "
+        "are near 0.",
+        fix="Draw kernels with variance 1 / inputs: kernel_init=nn.initializers.lecun_normal()",
+        remedy="usual-start",
+        key="model.initial-scale",
+    )
+
+
+def _not_scaled(shares: list[float]) -> Finding:
+    return RULE.finding(
         Severity.WARNING,
         "Attention hangs on single steps before it has learnt anything",
-        evidence=[
-            Evidence(
-                "entropy of the weights, as a share of the largest possible",
-                ", ".join(f"{share:.2f}" for share in shares[:6]), "near 1",
-            )
-        ],
-        cause="Scores are too large: they are not divided by the root of the head's width, or queries and keys begin "
-        "too large. Gradients of a saturated softmax are near 0.",
+        evidence=[_evidence("", shares)],
+        cause="Scores are too large: they are not divided by the root of the head's width. Gradients of a saturated "
+        "softmax are near 0.",
         fix="scores = queries @ keys.T / jnp.sqrt(width_of_head)",
         key="model.attention-scale",
-    )  # fmt: skip
+    )
 
 
 RULE = Rule(

@@ -52,5 +52,6 @@ def _flat(zero: list[str], leaves: int) -> Finding:
 
 
 RULE = Rule(
-    "M102", "dead-leaves", "Every parameter receives a gradient", Group.MODEL, ("network", "loss", "targets"), check
-)
+    "M102", "dead-leaves", "Every parameter receives a gradient", Group.MODEL, ("network", "loss", "targets"), check,
+    explained_by=("M113",),  # one unit that is silent cuts off all before it
+)  # fmt: skip

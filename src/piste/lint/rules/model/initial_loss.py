@@ -28,7 +28,7 @@ def check(bench: Bench) -> Iterator[Finding]:
     if not reference > 0:
         raise NotRun("A loss of constant answers that is not above 0 is no measure.")
     times = found.network / reference
-    if times > _ABOVE_OF_NUMBERS if numbers else times > _FAR_ABOVE or (times > _ASKED and _costs(bench, times)):
+    if times > _ABOVE_OF_NUMBERS if numbers else _costs(bench, times, reference):
         yield _high(found, numbers, reference)
     elif found.fresh and found.network < _BELOW * min(found.zero, found.constant):  # weights may make zero the best
         yield _low(found)
@@ -41,10 +41,12 @@ def check(bench: Bench) -> Iterator[Finding]:
         yield _bias(found)
 
 
-def _costs(bench: Bench, times: float) -> bool:
+def _costs(bench: Bench, times: float, reference: float) -> bool:
     """Return whether a training learns far more from a start of the usual size; where it cannot be asked, a guess."""
+    if not _ASKED < times <= _FAR_ABOVE:
+        return times > _FAR_ABOVE
     try:
-        return bench.probe(begun_anew)
+        return bench.probe(begun_anew, reference)
     except NotRun:
         return times > _ABOVE
 
@@ -121,5 +123,5 @@ def _chart(found: Start) -> ShownChart:
 
 RULE = Rule(
     "M109", "initial-loss", "Training begins at the loss of knowing nothing", Group.MODEL,
-    ("network", "loss", "targets"), check, explained_by=("L101", "L102", "L103", "L107", "M101"),
+    ("network", "loss", "targets"), check, explained_by=("L101", "L102", "L103", "L107", "M101", "M111"),
 )  # fmt: skip

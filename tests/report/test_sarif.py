@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from piste.core.findings import Evidence, Finding, LintRecord, Outcome, RuleRecord, Severity, Where
-from piste.report.findings import findings_text
+from piste.core.told import findings_text
 from piste.report.sarif import sarif
 
 HEAD = Finding(
@@ -51,6 +51,11 @@ Not run, since they do not fit here:
 Left out by choice: D
 """
     )
+
+
+def test_a_record_is_printed_as_its_text_and_shown_in_a_line() -> None:
+    assert f"{RECORD}\n" == findings_text(RECORD)
+    assert repr(RECORD) == "<LintRecord of iris: 1 error; 1 of 7 rules passed, 4 not run>"
 
 
 def test_only_the_heading_is_painted() -> None:

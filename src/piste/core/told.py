@@ -41,7 +41,7 @@ def _finding(record: LintRecord, finding: Finding, paint: Paint) -> Iterator[str
 
 
 def _summary(record: LintRecord) -> Iterator[str]:
-    yield f"{record.subject}: {_counted(record)} in {record.seconds:.1f} s."
+    yield f"{record.subject}: {counted(record)} in {record.seconds:.1f} s."
     reasons: dict[str, list[str]] = defaultdict(list)
     for rule in record.rules:
         if rule.outcome is Outcome.NOT_RUN:
@@ -61,7 +61,8 @@ def _listed(heading: str, reasons: dict[str, list[str]]) -> Iterator[str]:
         yield f"  {' '.join(codes)}: {reason}"
 
 
-def _counted(record: LintRecord) -> str:
+def counted(record: LintRecord) -> str:
+    """Return how much was found, passed and not run."""
     found = [(record.count(severity), severity.value) for severity in reversed(Severity)]
     said = [f"{count} {word}{'s' if count > 1 and word != 'info' else ''}" for count, word in found if count]
     outcomes = [rule.outcome for rule in record.rules]
