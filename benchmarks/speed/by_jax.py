@@ -131,9 +131,10 @@ def _draw_gru(net: Net, steps: int, key: jax.Array) -> dict[str, Any]:
 
     def way(given: jax.Array, carried: jax.Array) -> dict[str, jax.Array]:
         orthogonal = jax.nn.initializers.orthogonal()
+        weight = [_glorot(one, (1, units)) for one in jax.random.split(given, 3)]
         recurrent = [orthogonal(one, (units, units)) for one in jax.random.split(carried, 3)]
         return {
-            "weight": _glorot(given, (1, 3 * units)),
+            "weight": jnp.concatenate(weight, axis=1),
             "recurrent": jnp.concatenate(recurrent, axis=1),
             "bias": jnp.zeros(3 * units),
             "offset": jnp.zeros(units),
