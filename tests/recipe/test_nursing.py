@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import piste
@@ -38,8 +39,8 @@ def without_baselines() -> Iterator[None]:
         yield
 
 
-def nursed(folder: Path, said: Mapping[int, str], **settings: Any) -> Run:
-    """A run on digits that is told `said`, by the number of validations that it saw."""
+def nursed(folder: Path, said: Mapping[int, str], data: str = "digits", **settings: Any) -> Run:
+    """A run that is told `said`, by the number of validations that it saw."""
     seen = 0
 
     def watch(progress: Progress) -> None:
@@ -48,7 +49,7 @@ def nursed(folder: Path, said: Mapping[int, str], **settings: Any) -> Run:
         if seen in said:
             nursing.command(next(iter(runs_in(folder))), said[seen], by="ada")
 
-    return piste.train("digits", runs=folder, quiet=True, nurse=True, watch=watch, **{**SETTINGS, **settings})
+    return piste.train(data, runs=folder, quiet=True, nurse=True, watch=watch, **{**SETTINGS, **settings})
 
 
 def bits(run: Run) -> bytes:
@@ -124,6 +125,25 @@ def test_the_line_that_repeats_it_gives_the_same_bits(slowed: Run, tmp_path: Pat
     assert bits(again) == bits(slowed)
     assert losses(again) == losses(slowed)
     assert again.evaluation.scores == slowed.evaluation.scores
+
+
+def test_data_that_stay_on_the_disk_are_nursed_to_the_same_bits(tmp_path: Path) -> None:
+    rows = np.random.default_rng(0).normal(size=(600, 3))
+    lines = [",".join([*(f"{one:.4f}" for one in row), "up" if row.sum() > 0 else "down"]) for row in rows]
+    source = tmp_path / "rows.csv"
+    source.write_text("\n".join(["a,b,c,way", *lines]) + "\n")
+    settings = {**SETTINGS, "batch_size": 16, "stream": True}
+    run = nursed(tmp_path / "n", {3: "rate 0.5x", 7: "back 5 dropout 0.1"}, str(source), **settings)
+    branches = nursing.branches(run.folder).branches
+    assert [(one.parent, one.epoch) for one in branches] == [("", 0), ("b0", 3), ("b1", 5)]
+    file = run.folder.file(nursing.BRANCHES)
+    again = piste.train(str(source), runs=tmp_path / "again", quiet=True, replay=file, **settings)
+    assert bits(again) == bits(run)
+    assert losses(again) == losses(run)
+    first = losses(run)[:3]
+    longer = piste.nurse(run).train("back b1 more 1", quiet=True)
+    assert [(one.parent, one.epoch) for one in nursing.branches(longer.folder).branches][3:] == [("b0", 3)]
+    assert losses(longer)[:3] == first
 
 
 def test_going_back_and_changing_nothing_is_as_if_nothing_had_been(plain: Run, tmp_path: Path) -> None:
