@@ -44,8 +44,11 @@ export function List() {
   const [changed, there] = useEvents<unknown[]>('api/events');
   const {content, error} = useAnswer<Entry[]>('api/entries', changed);
   const [words, setWords] = useState('');
+  const [marked, setMarked] = useState<string[]>([]);
   const [order, setOrder] = useState<{name: string; down: boolean}>({name: 'created', down: true});
   const shown = useMemo(() => sorted(narrowed(content ?? [], words), order), [content, words, order]);
+  // A third one takes the place of the first.
+  const mark = (name: string, on: boolean) => setMarked((before) => (on ? [...before, name].slice(-2) : before.filter((one) => one !== name)));
   if (error) return <Message tone="bad">{error}</Message>;
   return (
     <main id="content" class="list">
@@ -56,11 +59,12 @@ export function List() {
           <div class="tools">
             <label>{say('find')} <input id="find" type="search" autocomplete="off" value={words} onInput={(event) => setWords(event.currentTarget.value)} /></label>
             <span class="note" role="status">{say('shown-of', {shown: speech.count(shown.length), total: speech.count(content?.length ?? 0)})}</span>
+            <button class="to-compare" disabled={marked.length < 2} onClick={() => void (location.hash = address('compare', ...marked))}>{say('compare-marked')}</button>
           </div>
           <div class="table" tabindex={0} role="region" aria-label={say('runs-and-studies')}>
             <table class="entries">
-              <thead><tr>{COLUMNS.map((column) => <Heading key={column.name} column={column} order={order} set={setOrder} />)}</tr></thead>
-              <tbody>{shown.map((entry) => <Line key={entry.name} entry={entry} speech={speech} />)}</tbody>
+              <thead><tr><th scope="col" class="mark"><span class="unseen">{say('compare')}</span></th>{COLUMNS.map((column) => <Heading key={column.name} column={column} order={order} set={setOrder} />)}</tr></thead>
+              <tbody>{shown.map((entry) => <Line key={entry.name} entry={entry} speech={speech} marked={marked.includes(entry.name)} mark={mark} />)}</tbody>
             </table>
           </div>
         </>
@@ -81,11 +85,14 @@ function Heading({column, order, set}: {column: Column; order: {name: string; do
   );
 }
 
-function Line({entry, speech}: {entry: Entry; speech: Speech}) {
+type LineProps = {entry: Entry; speech: Speech; marked: boolean; mark: (name: string, on: boolean) => void};
+
+function Line({entry, speech, marked, mark}: LineProps) {
   const {say, known, number, count} = speech;
   const damaged = entry.status === 'damaged';
   return (
     <tr>
+      <td class="mark">{entry.kind === 'run' && !damaged && <input type="checkbox" checked={marked} aria-label={say('compare-mark', {name: entry.name})} onChange={(event) => mark(entry.name, event.currentTarget.checked)} />}</td>
       <th scope="row">
         <a href={address(entry.kind, entry.name)}>{entry.name}</a>
         {entry.error && <span class="remark">{entry.error}</span>}

@@ -3,6 +3,7 @@ import './style/main.css';
 import {render} from 'preact';
 import {useEffect, useState} from 'preact/hooks';
 
+import {later} from './later';
 import {List} from './list';
 import {Newest} from './newest';
 import {address, usePlace} from './route';
@@ -10,6 +11,8 @@ import {Run} from './run';
 import type {Play as PlayOf} from './play/play';
 import {Study} from './study/study';
 import {initialSpeech, LANGUAGES, otherSpeech, SpeechContext} from './speech';
+
+const ComparePage = later<{first: string; second: string}>(() => import('./compare/compare'));
 
 function Page() {
   const [speech, setSpeech] = useState(initialSpeech);
@@ -31,7 +34,7 @@ function Page() {
           ))}
         </span>
       </header>
-      {place.view === 'play' ? <Later panel={place.panel} /> : place.view === 'newest' ? <Newest panel={place.panel} /> : place.view === 'run' ? <Run key={place.name} name={place.name} panel={place.panel} /> : place.view === 'study' ? <Study key={place.name} name={place.name} panel={place.panel} /> : <List />}
+      {place.view === 'play' ? <Later panel={place.panel} /> : place.view === 'compare' ? <ComparePage first={place.name} second={place.panel} /> : place.view === 'newest' ? <Newest panel={place.panel} /> : place.view === 'run' ? <Run key={place.name} name={place.name} panel={place.panel} /> : place.view === 'study' ? <Study key={place.name} name={place.name} panel={place.panel} /> : <List />}
     </SpeechContext.Provider>
   );
 }

@@ -22,7 +22,14 @@ export type PlotProps = {
   format: (value: number | null | undefined) => string;
 };
 
-const colourOf = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+// Asking for a style makes the browser compute all that has changed, and axes ask in every frame.
+const colours = new Map<string, string>();
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => colours.clear());
+
+function colourOf(name: string): string {
+  if (!colours.has(name)) colours.set(name, getComputedStyle(document.documentElement).getPropertyValue(name).trim());
+  return colours.get(name)!;
+}
 
 export function Plot(props: PlotProps) {
   const place = useRef<HTMLDivElement>(null);

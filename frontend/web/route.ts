@@ -7,7 +7,7 @@ export function parse(hash: string): Place {
   const parts = hash.replace(/^#\/?/, '').split('/').map(decoded);
   if (parts[0] === 'newest') return {view: 'newest', name: '', panel: parts[1] ?? 'curves'};
   if (parts[0] === 'play') return {view: 'play', name: '', panel: parts[1] ?? ''};
-  if (parts[0] === 'compare' && parts[1]) return {view: 'compare', name: parts[1], panel: ''};
+  if (parts[0] === 'compare' && parts[1]) return {view: 'compare', name: parts[1], panel: parts[2] ?? ''};
   if ((parts[0] === 'run' || parts[0] === 'study') && parts[1]) return {view: parts[0], name: parts[1], panel: parts[2] ?? ''};
   return {view: 'list', name: '', panel: ''};
 }

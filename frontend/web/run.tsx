@@ -77,6 +77,7 @@ export function Run({name, panel}: {name: string; panel: string}) {
             <li key={one.name}><a href={address('run', name, one.name)} aria-current={one === at ? 'page' : undefined}>{say(`panel-${one.name}`)}</a></li>
           ))}
           <li><a href={`runs/${encodeURIComponent(name)}/report`} target="_blank" rel="noopener">{say('report')} <span aria-hidden="true">↗</span></a></li>
+          <li><a href={address('compare', name)}>{say('compare-with')}</a></li>
         </ul>
       </nav>
       <main id="content">

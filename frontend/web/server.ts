@@ -8,7 +8,7 @@ export async function ask<Content>(place: string, said?: unknown, signal?: Abort
   const options: RequestInit =
     said === undefined ? {} : {method: 'POST', headers: {'content-type': 'application/json'}, body: JSON.stringify(said)};
   const answer = await fetch(place, {...options, signal: signal ?? null});
-  const content = (await answer.json()) as Content & {error?: string};
+  const content = (await answer.json().catch(() => null)) as Content & {error?: string}; // a refusal may be no JSON
   if (!answer.ok) throw new Error(content?.error ?? answer.statusText);
   return content;
 }

@@ -21,12 +21,19 @@ const COOKIE = 'piste-language';
 export function speech(language: string, texts: Record<string, string>): Speech {
   const filled = (text: string, places: Places) =>
     text.replace(/\{(\w+)\}/g, (whole, place: string) => (place in places ? String(places[place]) : whole));
+  // Making a format costs far more than using it, and axes use theirs in every frame.
   const whole = new Intl.NumberFormat(language);
+  const dates = new Intl.DateTimeFormat(language, {dateStyle: 'medium', timeStyle: 'short'});
+  const rounded = new Map<number, Intl.NumberFormat>();
+  const rounding = (digits: number) => {
+    if (!rounded.has(digits)) rounded.set(digits, new Intl.NumberFormat(language, {maximumSignificantDigits: digits}));
+    return rounded.get(digits)!;
+  };
   const number = (value: number | null | undefined, digits = 4) => {
     if (value === null || value === undefined) return '–';
     if (value === 0) return '0'; // and never -0
     if (Math.abs(value) < 1e-4 || Math.abs(value) >= 1e7) return value.toExponential(Math.max(0, digits - 2));
-    return new Intl.NumberFormat(language, {maximumSignificantDigits: digits}).format(value);
+    return rounding(digits).format(value);
   };
   return {
     language,
@@ -40,13 +47,13 @@ export function speech(language: string, texts: Record<string, string>): Speech 
     percent: (value) => (value === null || value === undefined ? '–' : `${number(Math.abs(value) < 5e-5 ? 0 : 100 * value, 3)} %`),
     time: (iso) => {
       const date = new Date(iso);
-      return Number.isNaN(date.getTime()) ? iso : date.toLocaleString(language, {dateStyle: 'medium', timeStyle: 'short'});
+      return Number.isNaN(date.getTime()) ? iso : dates.format(date);
     },
     seconds: (value) => {
-      const rounded = Math.round(value);
-      if (rounded < 60) return `${number(value, 2)} s`;
-      if (rounded < 3600) return `${Math.floor(rounded / 60)} min ${rounded % 60} s`;
-      return `${Math.floor(rounded / 3600)} h ${Math.floor((rounded % 3600) / 60)} min`;
+      const full = Math.round(value);
+      if (full < 60) return `${number(value, 2)} s`;
+      if (full < 3600) return `${Math.floor(full / 60)} min ${full % 60} s`;
+      return `${Math.floor(full / 3600)} h ${Math.floor((full % 3600) / 60)} min`;
     },
   };
 }

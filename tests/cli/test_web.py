@@ -48,7 +48,7 @@ def test_what_cannot_be_served_is_said(
 
 def test_showing_a_folder_needs_no_engine() -> None:
     program = (
-        "import sys, piste.cli.web, piste.web.browse, piste.web.beside, piste.web.server\n"
+        "import sys, piste.cli.web, piste.web.browse, piste.cli.beside, piste.web.server\n"
         "print(*(name for name in ('jax', 'sklearn', 'optax', 'optuna') if name in sys.modules))"
     )
     outcome = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)

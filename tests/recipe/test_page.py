@@ -10,7 +10,7 @@ from piste.core.errors import PisteError
 from piste.core.human import HUMAN, HumanRecord
 from piste.core.records import RunRecord, Status
 from piste.core.runs import RUN, RunFolder
-from piste.recipe.page import look, questions
+from piste.recipe.page import compared, look, questions
 from piste.recipe.run import Run
 
 
@@ -39,6 +39,17 @@ def test_a_pass_ends_with_what_came_out(iris: Run, tmp_path: Path) -> None:
     asking.answer(asking.form.heard("setosa"))
     asked.finish()
     assert folder.read(HumanRecord, HUMAN).labellers[0].rows == 1
+
+
+def test_two_runs_are_compared_without_training_and_without_a_file(iris: Run, tmp_path: Path) -> None:
+    other = RunFolder(tmp_path / "other")
+    shutil.copytree(iris.path, other.path)
+    before = sorted(path.name for path in other.path.iterdir())
+    found = compared(iris.folder, other)
+    assert found.differences == ()
+    assert found.parting is not None
+    assert (found.parting.known, found.parting.never) == ("curves", True)
+    assert sorted(path.name for path in other.path.iterdir()) == before
 
 
 def test_a_run_that_is_not_over_is_not_asked_about(tmp_path: Path) -> None:

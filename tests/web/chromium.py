@@ -87,7 +87,7 @@ class Browser:
         assert "exceptionDetails" not in answer, answer
         return answer["result"].get("value")
 
-    def until(self, script: str, seconds: float = 20.0) -> Any:
+    def until(self, script: str, seconds: float = 60.0) -> Any:
         """Wait until an expression in the page is true, and return its value."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:

@@ -1,10 +1,11 @@
 """The page of one pass through four examples, reached as a browser would."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.web.chromium import Browser
 from tests.web.samples import folder_of_runs
 
 from piste.core.human import ANSWERS, HumanAnswer
@@ -86,3 +87,31 @@ class Asked:
 def ask() -> Callable[..., Asked]:
     """Open the page about a folder."""
     return Asked
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """One window for all tests of a file."""
+    made = Browser(tmp_path_factory.mktemp("profile"))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def open_at(browser: Browser, address: str) -> Iterator[Callable[[str], Browser]]:
+    """Open a place of the page at `address`, wide.
+
+    Afterwards nothing was complained of, and nobody else was asked for anything.
+    """
+    browser.complaints.clear()
+    browser.addresses.clear()
+    browser.size(1440)
+
+    def opened(place: str) -> Browser:
+        browser.go(f"{address}#/{place}")
+        browser.until("document.querySelector('main h1') !== null")
+        return browser
+
+    yield opened
+    assert browser.complaints == []
+    assert [one for one in browser.addresses if not one.startswith((address, "data:", "about:"))] == []

@@ -10,6 +10,8 @@ import duckdb
 import pytest
 from tests.report.conftest import HOSTILE, RUNS, written
 
+from piste.core.compare import Agreement, ComparisonRecord, Difference, Parting
+from piste.core.drift import ComparedScore
 from piste.core.findings import LINT, Evidence, Finding, LintRecord, Outcome, RuleRecord, Severity, Shown
 from piste.core.graphs import (
     ChainRecord,
@@ -77,7 +79,7 @@ def lint(name: str) -> LintRecord:
         for code, severity, title, under in (
             ("D111", Severity.ERROR, "Rows stand twice", ""),
             ("D115", Severity.INFO, "Labels disagree", "D111"),
-            ("T201", Severity.WARNING, "It over-fits", ""),
+            ("T201", Severity.WARNING, "The training produces NaN or infinity, first", ""),
             ("E301", Severity.INFO, "It is level", ""),
         )
     ]  # fmt: skip
@@ -255,3 +257,15 @@ class Looked:
 
 
 LOOKED = Looked()
+
+
+def compared(first: RunFolder, second: RunFolder) -> ComparisonRecord:
+    """A comparison that needs no network: the second is better, and they part in step 7."""
+    score, now = Score("accuracy", 0.8, 0.7, 0.9, True), Score("accuracy", 0.9, 0.8, 0.95, True)
+    return ComparisonRecord(
+        str(first.path), str(second.path), (first.name, second.name), "2026-01-06T09:00:00Z",
+        (Difference("setting", "learning_rate", "0.1", "0.01", "command"),),
+        Parting("curves", 3, 7, (), ("learning rate",)), (ComparedScore(score, now, 0.1, 0.02, 0.2, "better"),),
+        "accuracy", True, Agreement(100, 78, 2, 12, 8, 85, 0.01), ((), ()),
+        "The second run is better: accuracy 0.8 and 0.9 on the same test examples.", ("A note.",),
+    )  # fmt: skip

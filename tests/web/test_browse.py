@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.web.samples import KINDS, MARKUP
+from tests.web.samples import KINDS, MARKUP, compared
 
 from piste.core.runs import DATA, METRICS, RUN
 
@@ -52,6 +52,13 @@ def test_parts_are_those_of_the_report_that_have_no_panel_of_their_own(shown: Pa
     assert {"result", "baselines", "confusion", "calibration", "repeat"} <= set(parts)
     assert not {"learning", "lint", "settings", "features"} & set(parts)
     assert parts["confusion"]["blocks"]
+
+
+def test_findings_are_told_in_the_language_that_is_asked_for(shown: Path, ask: Ask) -> None:
+    page = ask(shown)
+    found = {lang: page.get(f"api/runs/two_class/findings?language={lang}").json()["causes"] for lang in ("zh", "de")}
+    assert found["zh"][1]["title"] == "训练产生了 NaN 或无穷大，最先出现在 01_dense"
+    assert found["de"] == page.get("api/runs/two_class/findings").json()["causes"]
 
 
 def test_findings_stand_under_their_causes(shown: Path, ask: Ask) -> None:
@@ -124,6 +131,15 @@ def test_no_request_breaks_the_page(shown: Path, part: str, name: str, query: di
         json.loads(answer.text, parse_constant=lambda text: pytest.fail(f"{text} is no JSON"))
 
 
+@given(first=st.sampled_from(KINDS) | st.text(max_size=12), second=st.sampled_from([*KINDS, "search", "../x", "\0"]))
+def test_no_two_names_break_the_comparison(shown: Path, first: str, second: str) -> None:
+    from urllib.parse import urlencode
+
+    answer = _page(shown).get(f"api/compare?{urlencode({'first': first, 'second': second})}")
+    assert answer.status_code in (200, 400, 404), answer.text
+    assert answer.status_code == 200 or answer.json()["error"]
+
+
 _PAGES: dict[Path, Any] = {}
 
 
@@ -131,7 +147,7 @@ def _page(root: Path) -> Any:
     from tests.web.conftest import Asked
 
     if root not in _PAGES:
-        _PAGES[root] = Asked(root)
+        _PAGES[root] = Asked(root, compare=compared)
     return _PAGES[root]
 
 

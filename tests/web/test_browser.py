@@ -1,20 +1,21 @@
 """Every panel in a real browser: clicked in and read, at both widths, by keyboard, and with hostile texts."""
 
 import shutil
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from tests.report.conftest import epochs
 from tests.web.chromium import CHROMIUM, Browser
-from tests.web.samples import LOOKED, MARKUP
+from tests.web.conftest import COLOURS
+from tests.web.samples import LOOKED, MARKUP, Looked, compared
+from tests.web.served import served
 
 from piste.core.nursing import NURSING, bedside, waiting
 from piste.core.runs import METRICS, RunFolder
+from piste.human.asking import Asking, Question
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
 
@@ -23,53 +24,25 @@ STUDY = ("search", "study-result", "importance", "slices", "trials")
 
 
 @pytest.fixture(scope="module")
-def address(shown: Path) -> Iterator[str]:
-    """Serve the folder of samples, with control and a look that needs no network."""
+def address(shown: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve the folder of samples, with control and an engine that needs no network."""
     pytest.importorskip("uvicorn", reason="the extra web is not installed")
     from piste.web.browse import Browse
+    from piste.web.labelling import Questions
     from piste.web.places import Places
-    from piste.web.server import _serve
 
-    servers: list[Any] = []
-    told: list[str] = []
-    there = threading.Event()
+    said = RunFolder.create(tmp_path_factory.mktemp("said"), "iris")  # the samples stay as they are
 
-    def ready(address: str) -> None:
-        told.append(address)
-        there.set()
+    def questions(folder: RunFolder) -> Questions:
+        asking = Asking(said, "me", COLOURS, (5, 3), lambda row: Question({"row": str(row)}))
+        return Questions(asking, lambda: None)
 
-    routes = Browse(Places.of(shown), control=True, look=lambda folder, split, example: LOOKED).routes
-    server = threading.Thread(target=_serve, args=(routes, "", ready, servers), daemon=True)
-    server.start()
-    assert there.wait(20)
-    yield told[0]
-    servers[0].should_exit = True
-    server.join(20)
+    def look(folder: RunFolder, split: str, example: int) -> Looked:
+        return LOOKED
 
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """One window for all tests."""
-    made = Browser(tmp_path_factory.mktemp("profile"))
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def open_at(browser: Browser, address: str) -> Iterator[Callable[[str], Browser]]:
-    """Open a place of the page, wide; afterwards nothing was complained of, and nobody else was asked for anything."""
-    browser.complaints.clear()
-    browser.addresses.clear()
-    browser.size(1440)
-
-    def opened(place: str) -> Browser:
-        browser.go(f"{address}#/{place}")
-        browser.until("document.querySelector('main h1') !== null")
-        return browser
-
-    yield opened
-    assert browser.complaints == []
-    assert [one for one in browser.addresses if not one.startswith((address, "data:", "about:"))] == []
+    browse = Browse(Places.of(shown), control=True, ask=questions, look=look, compare=compared)
+    with served(browse.routes) as address:
+        yield address
 
 
 Open = Callable[[str], Browser]
@@ -89,6 +62,47 @@ def test_the_list_is_narrowed_sorted_and_leads_to_a_run(open_at: Open) -> None:
     assert "finished" in page.text(".facts-line")
 
 
+def test_two_runs_are_marked_and_compared(open_at: Open) -> None:
+    page = open_at("")
+    page.until("document.querySelectorAll('.entries .mark input').length === 8")
+    assert page.do("document.querySelector('.to-compare').disabled")
+    for name in ("regression", "two_class", "multi_label"):
+        page.click(f"[aria-label='Mark {name} for comparing']")
+    assert page.do("[...document.querySelectorAll('.entries .mark input')].filter(one => one.checked).length") == 2
+    page.click(".to-compare")
+    page.until("document.querySelector('main h1').innerText === 'Two runs'")
+    assert page.do("decodeURIComponent(location.hash)") == "#/compare/two_class/multi_label"
+    page.until("document.querySelector('.part-scores') !== null")
+    assert "The second run is better" in page.text(".part-scores")
+    assert "only the second right" in page.text(".part-agreement")
+    assert "part in epoch 3" in page.text(".part-parting")
+    assert "learning_rate" in page.text(".part-differences")
+    page.until("document.querySelectorAll('.part-curves .plot canvas').length === 4")
+    assert page.do("document.querySelectorAll('.part-curves .plot .u-series').length") == 4 * 3
+    page.click(".part-curves .buttons button", "+")
+    page.until("[...document.querySelectorAll('.part-curves .buttons button')].every(one => !one.disabled)")
+    page.click(".part-curves .buttons button", "Everything")
+    page.choose(".part-curves select", "seconds")
+    page.until("document.querySelector('.part-curves .u-legend').innerText.includes('seconds')")
+    page.click(".part-views button", "Loss surface")
+    page.until("document.querySelectorAll('.beside .landscape').length === 2")
+    page.click("button", "Swap")
+    page.until("decodeURIComponent(location.hash) === '#/compare/multi_label/two_class'")
+    page.choose("#compare-second", "unfinished")
+    page.until("document.querySelector('.banner.warning')?.innerText.includes('once both runs are finished')")
+    page.until("document.querySelectorAll('.part-curves .plot canvas').length === 4")
+
+
+def test_a_run_leads_to_its_comparison(open_at: Open) -> None:
+    page = open_at("run/two_class")
+    page.click("nav a", "Compare")
+    page.until("document.body.innerText.includes('Choose the second run.')")
+    page.until("document.querySelectorAll('#compare-second option').length > 5")
+    page.choose("#compare-second", "hostile")
+    page.until("document.querySelector('.part-scores') !== null")
+    assert page.do("document.querySelectorAll('img[src=x], main script, [onerror]').length") == 0
+
+
 def test_the_language_is_chosen_and_kept(open_at: Open) -> None:
     page = open_at("")
     page.click(".languages button", "中文")
@@ -97,6 +111,7 @@ def test_the_language_is_chosen_and_kept(open_at: Open) -> None:
     page = open_at("run/two_class/findings")
     page.until("document.querySelector('h1').innerText === '发现的问题'")
     assert "错误" in page.until("document.querySelector('.finding')?.innerText")
+    assert "训练产生了 NaN 或无穷大，最先出现在 01_dense" in page.text("main")
     page.click(".languages button", "English")
     page.until("document.querySelector('h1').innerText === 'Findings'")
 
@@ -178,6 +193,28 @@ def test_predictions_are_browsed(open_at: Open) -> None:
     page = open_at("run/pictures/predictions")
     assert "no predictions yet" in page.until("document.querySelector('.banner')?.innerText")
     page.complaints.clear()  # the browser notes the refused request
+
+
+def test_a_person_answers_for_the_baseline(open_at: Open, address: str) -> None:
+    page = open_at("run/two_class/predictions")
+    place = page.until("document.querySelector('a[href^=\"labelling/\"]')?.getAttribute('href')")
+    page.go(f"{address}{place}")
+    page.until("document.querySelectorAll('.classes button').length === 3")
+    assert "5" in page.text("dl")
+    page.click(".classes button", "green")
+    page.until("document.querySelector('[role=status]').innerText.includes('2 of 2')")
+    page.press("s", "body")
+    page.until("document.querySelectorAll('.classes button').length === 0")
+    page.press("ArrowLeft", "body")
+    page.until("document.querySelector('.before')?.innerText.includes('annot')")
+    page.click("button", "Finish")
+    page.until("document.querySelectorAll('button').length === 0")
+
+
+def test_the_newest_run_is_found(open_at: Open) -> None:
+    page = open_at("newest/curves")
+    page.until("location.hash.startsWith('#/run/') || location.hash.startsWith('#/study/')")
+    page.until("document.querySelector('nav [aria-current]') !== null")
 
 
 def test_the_data_are_searched(open_at: Open) -> None:
@@ -298,7 +335,12 @@ def test_hostile_texts_stay_texts(open_at: Open) -> None:
 
 @pytest.mark.parametrize(("width", "every"), [(360, 1), (1440, 4)])
 def test_no_panel_is_wider_than_the_window(open_at: Open, browser: Browser, width: int, every: int) -> None:
-    places = ["", *(f"run/two_class/{one}" for one in PANELS), *(f"study/search/{one}" for one in STUDY)]
+    places = [
+        "",
+        "compare/two_class/regression",
+        *(f"run/two_class/{one}" for one in PANELS),
+        *(f"study/search/{one}" for one in STUDY),
+    ]
     for place in places[::every]:
         browser.size(width, 800, dark=width == 360)
         page = open_at(place)

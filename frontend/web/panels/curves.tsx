@@ -8,7 +8,7 @@ import {ask, versionOf} from '../server';
 import {useSpeech} from '../speech';
 
 type Row = Record<string, number | null>;
-type Drawn = {
+export type Drawn = {
   charts: Record<string, {x: number[]; y: Column[]}>;
   metric: string;
   total: number;
@@ -20,12 +20,12 @@ type Drawn = {
   left_out: number;
 };
 
-const ACROSS = ['epoch', 'step', 'seconds'];
+export const ACROSS = ['epoch', 'step', 'seconds'];
 const DETAIL_AFTER = 120; // milliseconds without a move
 const EARLY = ['patience', 'target', 'time', 'watch', 'diverged'];
 
 /** The coarse curves of the whole run, and finer ones of the part that is looked at. */
-function useCurves(name: string, across: string, range: Range, version: string) {
+export function useCurves(name: string, across: string, range: Range, version: string) {
   const [whole, setWhole] = useState<Drawn | null>(null);
   const [part, setPart] = useState<{range: [number, number]; drawn: Drawn} | null>(null);
   const [error, setError] = useState('');
@@ -123,7 +123,7 @@ function chartsOf(whole: Drawn, shown: Drawn, logged: boolean, say: Say) {
   ];
 }
 
-function wide(columns: Column[]): boolean {
+export function wide(columns: Column[]): boolean {
   let [low, high] = [Infinity, 0];
   for (const value of columns.flat()) {
     if (value === null) continue;

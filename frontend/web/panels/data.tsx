@@ -28,7 +28,7 @@ const MOST = 60; // features drawn at once
 export function DataPanel({name, stamps}: PanelProps) {
   const speech = useSpeech();
   const {say, known, count} = speech;
-  const {content, error} = useAnswer<Content>(`api/runs/${encodeURIComponent(name)}/data`, versionOf(stamps, 'data.json', 'lint.json'));
+  const {content, error} = useAnswer<Content>(`api/runs/${encodeURIComponent(name)}/data?language=${speech.language}`, versionOf(stamps, 'data.json', 'lint.json'));
   if (error) return <Message tone="bad">{error}</Message>;
   if (!content) return <p class="note" role="status">{say('reading')}</p>;
   if (!content.data) return <p>{say('nothing-yet')}</p>;

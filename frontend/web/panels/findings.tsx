@@ -29,8 +29,8 @@ type Content = {causes: Cause[]; rules: Rule[]; fixes: unknown[]; judged: boolea
 const TONES: Record<string, Tone> = {error: 'bad', warning: 'warning', info: 'good'};
 
 export function Findings({name, stamps, head}: PanelProps) {
-  const {say, known} = useSpeech();
-  const {content, error} = useAnswer<Content>(`api/runs/${encodeURIComponent(name)}/findings`, versionOf(stamps, 'lint.json'));
+  const {say, known, language} = useSpeech();
+  const {content, error} = useAnswer<Content>(`api/runs/${encodeURIComponent(name)}/findings?language=${language}`, versionOf(stamps, 'lint.json'));
   const [severity, setSeverity] = useState('');
   if (error) return <Message tone="bad">{error}</Message>;
   if (!content) return <p class="note" role="status">{say('reading')}</p>;

@@ -26,13 +26,14 @@ export function ViewsPanel({name, stamps, head}: PanelProps) {
           {names.map((one) => <button key={one} aria-pressed={one === at} onClick={() => setChosen(one)}>{known(`view-${one}`, one)}</button>)}
         </div>
       )}
-      {at && <One key={at} place={`${place}/${at}`} version={versionOf(stamps, `view-${at}.json`)} />}
+      {at && <ViewOf key={at} place={`${place}/${at}`} version={versionOf(stamps, `view-${at}.json`)} />}
       {head.status === 'finished' && <p class="note">{say('make-views')} <code>piste view {head.folder} {at || 'boundary'}</code></p>}
     </>
   );
 }
 
-function One({place, version}: {place: string; version: string}) {
+/** One view of one run, drawn. */
+export function ViewOf({place, version}: {place: string; version: string}) {
   const {say, known} = useSpeech();
   const {content, error} = useAnswer<Content>(place, version);
   if (error) return <Message tone="bad">{error}</Message>;

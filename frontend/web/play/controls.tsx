@@ -78,6 +78,7 @@ export function DataControls({settings, choices, scene, change}: {settings: Sett
         <Slider label={say('play-batch')} value={settings.batch_size} low={1} high={50} step={1} shown={(value) => number(value)} onChange={(value) => change({batch_size: value})} />
         {made ? <Features settings={settings} choices={choices} change={change} /> : scene && scene.inputs.length > 2 && <Axes settings={settings} scene={scene} change={change} />}
         <label><span>{say('play-seed')}</span> <input type="number" min={0} max={2147483647} step={1} value={settings.seed} onChange={(event) => change({seed: Math.max(0, Math.round(Number(event.currentTarget.value)) || 0)})} /></label>
+        <button onClick={() => change({seed: settings.seed + 1})}>{say('play-redraw')}</button>
       </div>
     </section>
   );

@@ -69,7 +69,7 @@ export function Network(props: Props) {
           </div>
         </div>
       </div>
-      {chosen && <WeightBox key={`${chosen.layer} ${chosen.before} ${chosen.unit}`} {...props} chosen={chosen} onClose={() => setChosen(null)} />}
+      {chosen && <WeightBox key={`${chosen.layer} ${chosen.before} ${chosen.unit}`} {...props} chosen={chosen} onChosen={setChosen} onClose={() => setChosen(null)} />}
       <p class="note">{say('play-network-note')}</p>
     </section>
   );
@@ -143,14 +143,15 @@ function measured(host: HTMLElement, edges: Moment['picture']['edges']): Line[] 
   return lines;
 }
 
-function WeightBox({moment, scene, chosen, onWeight, onClose}: Props & {chosen: Chosen; onClose: () => void}) {
+/** One weight and its gradient. Which one is chosen by a line, or, without a mouse, by the unit and where it comes from. */
+function WeightBox({moment, scene, chosen, onWeight, onChosen, onClose}: Props & {chosen: Chosen; onChosen: (chosen: Chosen) => void; onClose: () => void}) {
   const {say, number} = useSpeech();
   const edges = moment.picture.edges[chosen.layer];
   if (!edges) return null;
   const bias = chosen.before < 0;
   const weight = bias ? edges.biases[chosen.unit] : edges.weights[chosen.before]?.[chosen.unit];
   const gradient = bias ? edges.bias_gradients[chosen.unit] : edges.gradients[chosen.before]?.[chosen.unit];
-  const from = chosen.layer === 0 ? scene.inputs[chosen.before] : say('play-unit', {unit: chosen.before + 1, layer: chosen.layer});
+  const named = (before: number) => (chosen.layer === 0 ? (scene.inputs[before] ?? '') : say('play-unit', {unit: before + 1, layer: chosen.layer}));
   const last = chosen.layer === moment.picture.edges.length - 1;
   const to = last ? (scene.regression ? scene.target : scene.classes[chosen.unit]) : say('play-unit', {unit: chosen.unit + 1, layer: chosen.layer + 1});
   const sent = (event: Event) => {
@@ -160,7 +161,11 @@ function WeightBox({moment, scene, chosen, onWeight, onClose}: Props & {chosen: 
   };
   return (
     <form class="tools play-weight" onSubmit={sent}>
-      <label>{bias ? say('play-bias-of', {to: to ?? ''}) : say('play-weight-of', {from: from ?? '', to: to ?? ''})} <input name="weight" type="number" step="any" key={String(weight)} defaultValue={String(weight)} /></label>
+      <label>{say('play-into', {to: to ?? ''})} <select class="play-from" value={chosen.before} onChange={(event) => onChosen({...chosen, before: Number(event.currentTarget.value)})}>
+        <option value={-1}>{say('play-bias')}</option>
+        {edges.weights.map((_, before) => <option key={before} value={before}>{say('play-weight-from', {from: named(before)})}</option>)}
+      </select></label>
+      <label>{say('value')} <input name="weight" type="number" step="any" key={String(weight)} defaultValue={String(weight)} /></label>
       <span class="note">{say('play-gradient-is', {gradient: number(gradient, 3)})}</span>
       <button type="submit">{say('play-set')}</button>
       <button type="button" onClick={onClose}>{say('play-close')}</button>

@@ -89,7 +89,7 @@ function Playing({choices, first}: {choices: Choices; first: Settings}) {
           </>
         ) : <p class="note">{say('play-warming')}</p>}
       </div>
-      {moment && <Python word={moment.play} settings={settings} />}
+      {moment && <Python word={moment.play} settings={moment.settings} />}
     </main>
   );
 }
@@ -115,23 +115,23 @@ function Losses({moment}: {moment: Moment}) {
 }
 
 function Comments({word, epoch, running}: {word: string; epoch: number; running: boolean}) {
-  const {say, known} = useSpeech();
+  const {say, language} = useSpeech();
   const [found, setFound] = useState<Comment[]>([]);
   const asked = useRef(0);
   useEffect(() => {
     if (running && Date.now() - asked.current < COMMENTED_EVERY) return;
     asked.current = Date.now();
     const control = new AbortController();
-    ask<Comment[]>(`api/play/${word}/comments`, undefined, control.signal).then(setFound, () => {});
+    ask<Comment[]>(`api/play/${word}/comments?language=${language}`, undefined, control.signal).then(setFound, () => {});
     return () => control.abort();
-  }, [word, running, running ? Math.floor(Date.now() / COMMENTED_EVERY) : epoch]);
+  }, [word, language, running, running ? Math.floor(Date.now() / COMMENTED_EVERY) : epoch]);
   return (
     <section class="play-comments" aria-label={say('play-comments')} aria-live="polite">
       <h2>{say('play-comments')}</h2>
       {found.length === 0 && <p class="note">{say('play-no-comments')}</p>}
       {found.map((one) => (
         <article key={one.code + one.title} class={`finding ${one.severity}`}>
-          <h3><span class="code">{one.code}</span> {known(`rule-${one.code}`, one.title)}</h3>
+          <h3><span class="code">{one.code}</span> {one.title}</h3>
           <p class="note">{one.cause}</p>
           <p class="note">{one.fix}</p>
         </article>

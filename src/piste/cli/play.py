@@ -6,7 +6,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from piste.cli.run_argument import DEFAULT_RUNS
-from piste.cli.web import plays, say_address
+from piste.cli.web import compared, look, plays, say_address
 
 
 def play(*, browser: Annotated[bool, Parameter(negative="--no-browser")] = True, port: int = 0) -> None:
@@ -26,4 +26,8 @@ def play(*, browser: Annotated[bool, Parameter(negative="--no-browser")] = True,
     from piste.web import serve_folder
 
     folder = DEFAULT_RUNS if DEFAULT_RUNS.is_dir() else Path()
-    serve_folder(folder, lambda address: say_address(f"{address}#/play", browser), port=port, play=plays)
+
+    def ready(address: str) -> None:
+        say_address(f"{address}#/play", browser)
+
+    serve_folder(folder, ready, port=port, look=look, compare=compared, play=plays)

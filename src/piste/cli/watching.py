@@ -28,7 +28,7 @@ def beside(runs: Path, *, watch: bool, quiet: bool = False) -> Iterator[None]:
         yield
         return
     runs.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "piste.web.beside", str(runs)]
+    command = [sys.executable, "-m", "piste.cli.beside", str(runs)]
     # A session of its own, because Ctrl-C is for the training. That its input is closed at the end tells it to go.
     with subprocess.Popen(
         command,

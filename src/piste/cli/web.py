@@ -12,6 +12,7 @@ from piste.cli.run_argument import DEFAULT_RUNS
 from piste.core.runs import RunFolder
 
 if TYPE_CHECKING:
+    from piste.core.compare import ComparisonRecord
     from piste.web.graph import Looked
     from piste.web.labelling import Questions
     from piste.web.playing import Playing
@@ -50,7 +51,7 @@ def web(
 
     ready = partial(say_address, browser=browser)
     ask = _ask if control else None
-    serve_folder(folder, ready, host, port, control=control, ask=ask, look=_look, play=plays)
+    serve_folder(folder, ready, host, port, control=control, ask=ask, look=look, compare=compared, play=plays)
 
 
 def say_address(address: str, browser: bool) -> None:
@@ -74,7 +75,15 @@ def _ask(folder: RunFolder) -> "Questions":
     return questions(folder)
 
 
-def _look(folder: RunFolder, split: str, example: int) -> "Looked":
-    from piste.recipe.page import look
+def look(folder: RunFolder, split: str, example: int) -> "Looked":
+    """Look at the network of a run on one example."""
+    from piste.recipe import page
 
-    return look(folder, split, example)
+    return page.look(folder, split, example)
+
+
+def compared(first: RunFolder, second: RunFolder) -> "ComparisonRecord":
+    """Compare two runs, without training them again."""
+    from piste.recipe import page
+
+    return page.compared(first, second)

@@ -11,7 +11,8 @@ A rule is one file, `rules/<group>/<name>.py`:
 
     RULE = Rule("D101", "class-missing", "Every class occurs in every split", Group.DATA, ("targets",), check)
 
-with one line in `piste.catalog.RULES`, a page `docs/rules/D101.md`, and a test with a pipeline that has the fault
+with one line in `piste.catalog.RULES`, a page `docs/rules/D101.md`, its sentences in Chinese in
+`web/texts/findings.zh.json`, and a test with a pipeline that has the fault
 and one that has not. Where the rule does not fit (a loss of classes in a regression) `check` raises `NotRun` with
 the reason. Nothing a rule raises stops the others.
 

@@ -11,13 +11,14 @@ from piste.report.page import html
 from piste.report.views import panels_of
 from piste.web.answers import RefusedError, answered, choice, number, whole
 from piste.web.catalogue import LANGUAGES, all_texts
+from piste.web.comparing import Compare, CompareView
 from piste.web.curves import ACROSS, Curves, drawn
 from piste.web.events import stream
 from piste.web.graph import GraphView, Look
 from piste.web.labelling import Ask, Labelling
 from piste.web.listing import Listing
 from piste.web.nurse import NurseView
-from piste.web.page import language_of, page
+from piste.web.page import language_of, page, spoken_in
 from piste.web.places import MEGABYTE, Places, readable
 from piste.web.predictions import Predictions
 from piste.web.records import Reader, stamps
@@ -33,14 +34,21 @@ class Browse:
     """Shows the runs and studies of `places`. Reads files, and writes none without `control`.
 
     With `control` a training may be told what to do, and, where `ask` makes the questions of a run, test examples may
-    be labelled. `look` looks at the network of a finished run, for its graph.
+    be labelled. `look` looks at the network of a finished run, for its graph, and `compare` puts two
+    of them side by side.
     """
 
     def __init__(
-        self, places: Places, *, control: bool = False, ask: Ask | None = None, look: Look | None = None
+        self,
+        places: Places,
+        *,
+        control: bool = False,
+        ask: Ask | None = None,
+        look: Look | None = None,
+        compare: Compare | None = None,
     ) -> None:
         self._places, self._listing, self._reader = places, Listing(places), Reader()
-        self._graph = GraphView(places, look)
+        self._graph, self._comparing = GraphView(places, look), CompareView(places, compare)
         self._nurse = NurseView(places, self._reader, control=control)
         self._labelling = Labelling(places, ask) if control and ask is not None else None
         self._studies = Studies(places, self._reader)
@@ -55,8 +63,8 @@ class Browse:
             "": lambda request: self._reader.head(self._run(request)),
             "/curves": self._drawn,
             "/parts": lambda request: self._reader.panels(self._run(request)),
-            "/findings": lambda request: self._reader.findings(self._run(request)),
-            "/data": lambda request: self._reader.data(self._run(request)),
+            "/findings": lambda request: self._reader.findings(self._run(request), spoken_in(request)),
+            "/data": lambda request: self._reader.data(self._run(request), spoken_in(request)),
             "/layers": lambda request: self._reader.watched(self._run(request)),
             "/views": lambda request: self._views.names(self._run(request)),
             "/views/{view}": lambda request: self._views.content(self._run(request), request.path_params["view"]),
@@ -74,6 +82,7 @@ class Browse:
             Route("/runs/{name}/report", answered(self._report), methods=["GET"]),
             *self._nurse.routes,
             *self._graph.routes,
+            *self._comparing.routes,
             *([self._labelling.route] if self._labelling else []),
         ]
 

@@ -25,6 +25,12 @@ def language_of(request: Request) -> str:
     return next((code for code in codes if code in LANGUAGES), ENGLISH)
 
 
+def spoken_in(request: Request) -> str:
+    """Return the language that the address asks for as `language`; English where it names none that the page speaks."""
+    asked = request.query_params.get("language", "")
+    return asked if asked in LANGUAGES else ENGLISH
+
+
 def page(name: str, language: str = ENGLISH, **more: str) -> str:
     """Return the document of a view: its frame with the view's own script and all sentences inside."""
     texts = all_texts(language)

@@ -9,7 +9,9 @@ from starlette.requests import Request
 from starlette.routing import Route
 
 from piste.web.answers import answered
+from piste.web.page import spoken_in
 from piste.web.posted import posted
+from piste.web.sayings import spoken
 
 LARGEST = 4 << 20  # bytes of what is sent: a pasted table
 
@@ -100,7 +102,8 @@ class PlayView:
         return self._plays.go_on(word, said.settings, said.rounds, by_step=said.by_step, weight=placed)
 
     def _comments(self, request: Request) -> list[dict[str, str]]:
-        return self._plays.comments(request.path_params["word"])
+        found = self._plays.comments(request.path_params["word"])
+        return [spoken(one, spoken_in(request)) for one in found]
 
     def _python(self, request: Request) -> dict[str, str]:
         return {"python": self._plays.python(request.path_params["word"])}

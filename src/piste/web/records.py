@@ -17,8 +17,10 @@ from piste.core.studies import STORE, STUDY, TRIALS
 from piste.core.watched import WATCHED, WatchedRecord
 from piste.report.records import Records
 from piste.report.views import VIEWS, drawn
+from piste.web.catalogue import ENGLISH
 from piste.web.places import MEGABYTE, ordinary, readable
 from piste.web.remembered import Remembered, Stamp, stamp
+from piste.web.sayings import spoken
 
 Record = TypeVar("Record")
 FILES = (RUN, DATA, METRICS, LINT, WATCHED, EVALUATION, HUMAN, BRANCHES, STUDY, STORE, TRIALS, RESULTS)
@@ -94,7 +96,7 @@ class Reader:
             damaged.append(str(error))
             return ()
 
-    def findings(self, folder: RunFolder) -> dict[str, Any]:
+    def findings(self, folder: RunFolder, language: str = ENGLISH) -> dict[str, Any]:
         """Return the causes that the linter found, the worst first, what each explains, and every rule's outcome."""
         lint = self.record(folder, LintRecord, LINT)
         if lint is None:
@@ -120,12 +122,13 @@ class Reader:
             }
             for rule in lint.rules
         ]
+        causes = [spoken(one, language) for one in causes]
         return {"causes": causes, "rules": rules, "fixes": lint.fixes, "judged": True}
 
-    def data(self, folder: RunFolder) -> dict[str, Any]:
+    def data(self, folder: RunFolder, language: str = ENGLISH) -> dict[str, Any]:
         """Return the data's summary and what the linter found in the data."""
         try:
-            found = self.findings(folder)["causes"]
+            found = self.findings(folder, language)["causes"]
         except RunError:
             found = []
         about = [one for one in found if one["code"].startswith("D")]

@@ -10,6 +10,7 @@ from piste.core.errors import MissingExtraError, SettingError
 
 if TYPE_CHECKING:
     from piste.human.asking import Asking
+    from piste.web.comparing import Compare
     from piste.web.graph import Look
     from piste.web.labelling import Ask
     from piste.web.playing import Playing
@@ -45,13 +46,15 @@ def serve_folder(
     control: bool = False,
     ask: "Ask | None" = None,
     look: "Look | None" = None,
+    compare: "Compare | None" = None,
     play: "Callable[[], Playing] | None" = None,
 ) -> None:
     """Serve the page about the runs and studies of `folder`; `ready` is told its address.
 
     `host` is the address to listen on, and `port` 0 a free one. With `control` the page may tell a training that
     listens what to do, and, where `ask` makes the questions of a run, ask about its test examples. `look` looks at the
-    network of a finished run, for its graph, and `play` makes what keeps the playground. Returns when Ctrl-C is
+    network of a finished run, for its graph, `compare` puts two of them side by side, and `play` makes what keeps the
+    playground. Returns when Ctrl-C is
     pressed. Raises `RunError` where `folder` is none, `SettingError` where nothing can listen there,
     `MissingExtraError` without the page's packages.
     """
@@ -61,7 +64,7 @@ def serve_folder(
         from piste.web.playing import PlayView
     except ModuleNotFoundError as error:
         raise MissingExtraError(MISSING) from error
-    shown = Browse(Places.of(folder), control=control, ask=ask, look=look).routes
+    shown = Browse(Places.of(folder), control=control, ask=ask, look=look, compare=compare).routes
     _serve([*shown, *(PlayView(play).routes if play else ())], "", ready, [], host, port)
 
 
