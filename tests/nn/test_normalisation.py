@@ -7,6 +7,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from piste.core.errors import SettingError
 from piste.nn.layer import Context, Layer
@@ -48,6 +50,21 @@ def test_gradients(layer: Layer, masked: bool, gradient_error: Callable[..., flo
 @pytest.mark.parametrize("layer", [LayerNorm(), InstanceNorm(), GroupNorm(3), RMSNorm(), BatchNorm()])
 def test_padded_sequences_as_alone(layer: Layer, padded_equals_alone: Callable[..., None]) -> None:
     padded_equals_alone(layer, (9, 6), 9, 6)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(1, 6), st.integers(0, 5), st.booleans())
+def test_examples_that_fill_a_batch_up_change_nothing_for_the_others(count: int, more: int, masked: bool) -> None:
+    layer, generator = BatchNorm(), np.random.default_rng(count)
+    parameters, state = layer.init(jax.random.key(0), (5, 3)), layer.init_state((5, 3))
+    inputs = jnp.asarray(generator.normal(size=(count + more, 5, 3)), jnp.float32)
+    mask = jnp.asarray(np.arange(5) < generator.integers(1, 6, (count + more, 1))) if masked else None
+    alone = Context(True, mask=None if mask is None else mask[:count])
+    expected, after = layer.run(parameters, state, inputs[:count], alone)
+    context = Context(True, mask=mask, real=jnp.arange(count + more) < count)
+    found, filled = layer.run(parameters, state, inputs, context)
+    np.testing.assert_allclose(found[:count], expected, rtol=1e-4, atol=1e-5)
+    jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6), filled, after)
 
 
 def test_batch_norm_of_a_padded_batch_counts_real_steps_alone(initial: Callable[..., Any]) -> None:

@@ -1,6 +1,7 @@
 import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -120,6 +121,30 @@ def test_no_more_begin_than_will_end_in_time(study: StudyRecord, space: Space) -
     assert what.fitting(90.0, 32) == 3
     assert what.fitting(99.9, 32) == what.fitting(101.0, 32) == what.fitting(101.0, 0) == 0
     assert dataclasses.replace(what, seconds=0.0).fitting(1e9, 1) == 64
+
+
+def test_trials_still_under_way_when_the_time_is_over_are_left_once_there_is_a_result(
+    store: Store, study: StudyRecord, space: Space, train: Train, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 0.0
+    monkeypatch.setattr("piste.tune.search.time", SimpleNamespace(monotonic=lambda: now))
+
+    def slow(chunk: Chunk, hear: Hear) -> tuple[TrialRecord, ...]:
+        nonlocal now
+        now = 100.0
+        hear(())
+        first, *others = chunk.trials
+        hear([dataclasses.replace(first, status=TrialStatus.FAILED), *others])
+        good = next(one for one in map(train, others) if one.score is not None)
+        hear([good])
+        raise AssertionError("goes on after its time")
+
+    search(dataclasses.replace(searching(study, space), seconds=60.0), store, Here(slow), Notes())
+    statuses = [one.status for one in store.trials]
+    assert statuses.count(TrialStatus.FINISHED) == statuses.count(TrialStatus.FAILED) == 1
+    assert statuses.count(TrialStatus.WAITING) == 14
+    search(searching(study, space), store, formula(train), Notes())
+    assert TrialStatus.WAITING not in {one.status for one in store.trials}
 
 
 def test_a_fault_in_training_gives_the_trials_back(store: Store, study: StudyRecord, space: Space) -> None:

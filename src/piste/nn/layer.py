@@ -41,12 +41,14 @@ class Context:
 
     `training` switches dropout and batch statistics on; `key` is the step's random key, and is needed only by
     layers that draw. Every nested layer receives a key of its own through `child`. `mask` (B, T) is true at the
-    real steps of the inputs; None where all are real.
+    real steps of the inputs; None where all are real. `real` (B,) is true for the examples that count in what is taken
+    over the batch, where others only fill it up; None where all do.
     """
 
     training: bool = False
     key: jax.Array | None = None
     mask: jax.Array | None = None
+    real: jax.Array | None = None
 
     def child(self, index: int) -> "Context":
         """Return the context of the nested layer number `index`."""

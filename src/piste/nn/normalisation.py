@@ -3,8 +3,9 @@
 All follow `y = gamma (x - mean) / sqrt(variance + epsilon) + beta` with one gamma and beta per feature, and differ
 in what mean and variance are taken over: the batch and all places (batch norm), the features of one place (layer
 norm), a group of features over all places of one example (group norm), one feature over all places of one example
-(instance norm). RMS norm leaves mean and beta out. Variances are the biased ones. Masked steps of a sequence are
-left out of every mean. Inputs narrower than float32 are normalised in float32, and returned as narrow as they came.
+(instance norm). RMS norm leaves mean and beta out. Variances are the biased ones. Masked steps of a sequence, and
+examples that only fill a batch up, are left out of every mean. Inputs narrower than float32 are normalised in float32,
+and returned as narrow as they came.
 """
 
 from dataclasses import dataclass
@@ -45,12 +46,13 @@ class BatchNorm(Checked):
             return self._normalise(parameters, inputs, state["mean"], state["variance"]), state
         kind, inputs = inputs.dtype, widened(inputs)
         axes = tuple(range(inputs.ndim - 1))
-        mask = _step_mask(inputs, context)
+        mask, rows = _step_mask(inputs, context), context.real
         if mask is None:
-            outputs, mean, variance = normalise_batch(inputs, parameters["gamma"], parameters["beta"], self.epsilon)
-            count = inputs.size // inputs.shape[-1]
-            unbiased = variance * (count / max(count - 1, 1))
+            gamma, beta = parameters["gamma"], parameters["beta"]
+            outputs, mean, variance = normalise_batch(inputs, gamma, beta, self.epsilon, rows)
+            unbiased = variance * _unbiased(inputs, rows)
         else:
+            mask = mask if rows is None else mask & rows[:, None, None]
             mean, variance = (moment[0, 0] for moment in _moments(inputs, axes, mask))
             outputs = self._normalise(parameters, inputs, mean, variance)
             real = jnp.sum(mask).astype(inputs.dtype)
@@ -149,6 +151,15 @@ class InstanceNorm(Checked):
         axes = tuple(range(1, inputs.ndim - 1))
         normal = _normalised(inputs, axes, _step_mask(inputs, context), self.epsilon)
         return (normal * parameters["gamma"] + parameters["beta"]).astype(inputs.dtype)
+
+
+def _unbiased(inputs: jax.Array, rows: jax.Array | None) -> float | jax.Array:
+    """Return N / (N - 1) for N values of each feature."""
+    count = inputs.size // inputs.shape[-1]
+    if rows is None:
+        return count / max(count - 1, 1)
+    real = jnp.sum(rows).astype(inputs.dtype) * (count // len(rows))
+    return real / jnp.maximum(real - 1, 1)
 
 
 def _scale_and_offset(shape: Shape) -> Parameters:

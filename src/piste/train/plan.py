@@ -68,12 +68,14 @@ def handed(values: NDArray[Any] | np.generic) -> jax.Array:
 class Split(NamedTuple):
     """Examples on the device: inputs (B, ...), targets (B, ...), and weight (B,), 0 for rows that only pad.
 
-    Without weights (None) every row that is drawn counts the same.
+    Without weights (None) every row that is drawn counts the same. Of a batch that is filled up, `real` (B,) is true
+    for the rows that count at all; None where all do.
     """
 
     inputs: jax.Array
     targets: jax.Array
     weight: jax.Array | None
+    real: jax.Array | None = None
 
 
 class Carry(NamedTuple):
@@ -107,6 +109,7 @@ class Stretch(NamedTuple):
     rounds: jax.Array  # how many of R to run
     key: jax.Array  # random key of the training; with the number of the step it gives the step's own
     validates: jax.Array  # whether a round ends with this call
+    batch: jax.Array | None = None  # how many of B count, the first ones; None where all do
 
 
 class Limits(NamedTuple):

@@ -10,7 +10,7 @@ split sit out that epoch; which ones is drawn anew each time.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import jax
 import jax.numpy as jnp
@@ -103,25 +103,30 @@ def run_stretch(
     stretch: Stretch,
     limits: Limits,
     axis: str | None = None,
+    *,
+    uneven: bool = False,
 ) -> tuple[Carry, Curves]:
     """Return the carry after the work of `stretch`, and what each of its rounds measured.
 
-    Under `jax.vmap`, `axis` is the name of its axis: all go in step, until the last is done. Their rounds must have
-    equally many steps; who has none left stays as it is.
+    Under `jax.vmap`, `axis` is the name of its axis: all go in step, until the last is done; who has no round left
+    stays as it is. Unless they are `uneven`, their rounds must have equally many steps.
     """
     layout = plan.layout
     decayed = layout.of_rank_two()
 
     def one_round(loop: tuple[jax.Array, tuple[Carry, Curves]]) -> tuple[jax.Array, tuple[Carry, Curves]]:
         index, (carry, curves) = loop
-        batch_of = _batches(train, stretch.order[index])
+        batch_of = _batches(train, stretch.order[index], stretch.batch)
 
         def key_of(step: jax.Array) -> jax.Array:
             return jax.random.fold_in(stretch.key, stretch.first_steps[index] + step)
 
         def one_step(step: jax.Array, carry: Carry) -> Carry:
             rate = stretch.rates[index, step]
-            return train_step(plan, layout, decayed, carry, batch_of(step), rate, key_of(step))
+            after = train_step(plan, layout, decayed, carry, batch_of(step), rate, key_of(step))
+            if not uneven:
+                return after
+            return jax.tree.map(partial(jnp.where, step < stretch.steps[index]), after, carry)
 
         carry, before = _steps(most(axis, stretch.steps[index]), one_step, carry)
         again = Replay(batch_of, stretch.steps[index], key_of)
@@ -177,21 +182,22 @@ def _unseen(plan: Plan, layout: Layout, carry: Carry, validation: Split, rounds:
     return Seen(jnp.zeros(rounds, jnp.int32), empty, empty, empty, leaf, leaf, leaf, layer, layer)
 
 
-def _batches(train: Split, order: jax.Array) -> Callable[[jax.Array], Split]:
-    """Return the function that gives the examples of a step; `order` (S, B) has the rows of a round."""
+def _batches(train: Split, order: jax.Array, batch: jax.Array | None) -> Callable[[jax.Array], Split]:
+    """Return the function that gives the examples of a step; `order` (S, B) has a round's rows, `batch` of B count."""
+    real = None if batch is None else jnp.arange(order.shape[1]) < batch
     if train.inputs.nbytes * order.shape[1] >= GATHERED * len(train.inputs):
 
         def gathered(step: jax.Array) -> Split:
             batch = jax.tree.map(lambda leaf: leaf.at[order[step]].get(mode="promise_in_bounds"), train)
             # Without the barrier every layer that reads the inputs would gather them once more.
-            return Split(*lax.optimization_barrier(batch))  # type: ignore[no-untyped-call]
+            return Split(*lax.optimization_barrier(batch))._replace(real=real)  # type: ignore[no-untyped-call]
 
         return gathered
     shuffled = jax.tree.map(lambda leaf: leaf.at[order.reshape(-1)].get(mode="promise_in_bounds"), train)
 
     def sliced(step: jax.Array) -> Split:
         cut = partial(lax.dynamic_slice_in_dim, start_index=step * order.shape[1], slice_size=order.shape[1])
-        return jax.tree.map(cut, shuffled)
+        return cast(Split, jax.tree.map(cut, shuffled))._replace(real=real)
 
     return sliced
 
@@ -279,8 +285,9 @@ def _candidate(plan: Plan, layout: Layout, limits: Limits, again: Replay, carry:
     parameters = layout.unpack(weights)
 
     def run(state: Any, step: jax.Array) -> Any:
-        inputs, context = again.batch(step).inputs, Context(True, again.key(step))
-        return forward(plan.model, plan.precision, plan.devices, parameters, state, inputs, context)[1]
+        batch = again.batch(step)
+        context = Context(True, again.key(step), real=batch.real)
+        return forward(plan.model, plan.precision, plan.devices, parameters, state, batch.inputs, context)[1]
 
     start = jax.tree.map(lambda live, own: jnp.where(fresh, live, own), carry.state, averages.state)
     averages = averages._replace(state=averaging.remeasured(run, start, again.steps))

@@ -25,7 +25,7 @@ def train_step(
     """Return the carry after one parameter update on `batch`."""
     batch = kept(plan.precision, split(plan.devices, batch))
     inputs, targets = augmented(plan.augment, key, batch.inputs, batch.targets)
-    batch = Split(inputs, targets, batch.weight)
+    batch = batch._replace(inputs=inputs, targets=targets)
     if plan.optimiser.name == LBFGS:
         loss, state, gradient, direction, optimiser = _searched(plan, layout, decayed, carry, batch, key)
     else:
@@ -60,7 +60,7 @@ def slopes(plan: Plan, parameters: Any, state: Any, batch: Split, key: jax.Array
     if plan.pieces > 1:
 
         def summed(parameters: Any, state: Any, piece: Split, key: jax.Array) -> tuple[jax.Array, Any]:
-            outputs, state = _forward(plan, parameters, state, piece.inputs, key)
+            outputs, state = _forward(plan, parameters, state, piece, key)
             losses = plan.loss(outputs, piece.targets)
             return jnp.sum(losses if piece.weight is None else piece.weight * losses), state
 
@@ -71,16 +71,20 @@ def slopes(plan: Plan, parameters: Any, state: Any, batch: Split, key: jax.Array
 
 
 def _mean_loss(plan: Plan, state: Any, batch: Split, key: jax.Array, parameters: Any) -> tuple[jax.Array, Any]:
-    outputs, state = _forward(plan, parameters, state, batch.inputs, key)
+    outputs, state = _forward(plan, parameters, state, batch, key)
     losses = plan.loss(outputs, batch.targets)
-    if batch.weight is None:
+    weight = batch.weight
+    if batch.real is not None:
+        real = batch.real.astype(losses.dtype)
+        weight = real if weight is None else weight * real
+    if weight is None:
         return jnp.mean(losses), state
-    return jnp.sum(batch.weight * losses) / jnp.sum(batch.weight), state
+    return jnp.sum(weight * losses) / jnp.sum(weight), state
 
 
-def _forward(plan: Plan, parameters: Any, state: Any, inputs: jax.Array, key: jax.Array) -> tuple[jax.Array, Any]:
-    context = Context(training=True, key=key)
-    return forward(plan.model, plan.precision, plan.devices, parameters, state, inputs, context)
+def _forward(plan: Plan, parameters: Any, state: Any, batch: Split, key: jax.Array) -> tuple[jax.Array, Any]:
+    context = Context(training=True, key=key, real=batch.real)
+    return forward(plan.model, plan.precision, plan.devices, parameters, state, batch.inputs, context)
 
 
 def _searched(

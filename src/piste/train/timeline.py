@@ -66,7 +66,7 @@ class Timeline:
     """
 
     def __init__(self, examples: int, row_bytes: int, effort: Effort, seed: int, window: int = 0) -> None:
-        self._examples, self._effort, self._seed, self.window = examples, effort, seed, window
+        self.examples, self._effort, self._seed, self.window = examples, effort, seed, window
         self._drawn: tuple[tuple[int, ...], NDArray[np.int32]] = ((), np.zeros(0, np.int32))
         self._key = named_key(seed, "step")
         self.batch_size = min(effort.batch_size, examples)
@@ -163,9 +163,9 @@ class Timeline:
     def _order(self, epoch: int, window: int) -> NDArray[np.int32]:
         names = (epoch, window) if self.window else (epoch,)
         if self._drawn[0] != names:
-            rows, steps = self._examples, self.steps
+            rows, steps = self.examples, self.steps
             if self.window:
-                rows = min(self.window, self._examples - window * self.window)
+                rows = min(self.window, self.examples - window * self.window)
                 steps = rows // self.batch_size
             drawn = generator(self._seed, "order", *names).permutation(rows)[: steps * self.batch_size]
             self._drawn = (names, drawn.reshape(steps, self.batch_size).astype(np.int32))

@@ -5,6 +5,7 @@ are drawn once and kept before anybody trains it; a round of a sampler that look
 before it have ended.
 """
 
+import math
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -66,11 +67,12 @@ class Search:
 
 
 def search(what: Search, store: Store, executor: Executor, watcher: Watcher) -> None:
-    """Train what is left of the study. Returns once all trials have ended, or the time is over.
+    """Train what is left of the study. Returns once all trials have ended, or the time is over and there is a result.
 
     Whatever ends it early, the trials that were under way wait again for the next worker.
     """
-    under_way, began, ear = 0, time.monotonic(), _Ear(store, watcher)
+    under_way, began = 0, time.monotonic()
+    ear = _Ear(store, watcher, began + what.seconds if what.seconds else math.inf)
     store.free()
     with _beating(store):
         try:
@@ -87,6 +89,8 @@ def search(what: Search, store: Store, executor: Executor, watcher: Watcher) -> 
                 else:
                     time.sleep(PAUSE)
                     store.free()
+        except _TimeOverError:
+            return
         finally:
             executor.close()
             ear.keep()
@@ -125,11 +129,19 @@ def _all_ended(what: Search, store: Store) -> bool:
     return len(trials) >= what.study.trials and all(one.status in ENDED for one in trials)
 
 
-class _Ear:
-    """Hears of chunks while they train, and keeps now and then what has ended of them."""
+class _TimeOverError(Exception):
+    """The time of a search is over, while trials are under way."""
 
-    def __init__(self, store: Store, watcher: Watcher) -> None:
-        self._store, self._watcher = store, watcher
+
+class _Ear:
+    """Hears of chunks while they train, and keeps now and then what has ended of them.
+
+    Once it is `over` by the clock, it says so as soon as any trial has come to a result.
+    """
+
+    def __init__(self, store: Store, watcher: Watcher, over: float) -> None:
+        self._store, self._watcher, self._over = store, watcher, over
+        self._result = False
         self._ended: dict[int, TrialRecord] = {}
         self._last = time.monotonic()
         self.kept: set[int] = set()
@@ -139,10 +151,14 @@ class _Ear:
         if self._ended and time.monotonic() - self._last >= KEEP:
             self.keep()
         self._watcher.heard(trials)
+        self._result |= any(one.status in ENDED and one.score is not None for one in trials)
+        if self._result and time.monotonic() >= self._over:
+            raise _TimeOverError
 
     def keep(self, trials: Sequence[TrialRecord] = ()) -> None:
         """Keep the trials of a chunk that is done, and what has ended of those under way."""
         ended = {**self._ended, **{one.number: one for one in trials}}
+        self._result |= any(one.score is not None for one in ended.values())
         self._store.tell(list(ended.values()))
         self._ended, self._last = {}, time.monotonic()
         self.kept |= set(ended)

@@ -25,7 +25,8 @@ class TuneSettings:
         Who trains to the end: all (none), who is better than the median, or the best third after rounds 1, 3, 9 ...
         (halving), from several first rounds (hyperband).
     search_minutes
-        How long the search may take: no more trials begin than will end in time; 0 sets no limit.
+        How long the search may take: no more trials begin than will end in time, and those that have not ended by then
+        wait for the next search, once there is any result; 0 sets no limit.
     at_once
         Trials that are trained side by side, and kept together.
     workers

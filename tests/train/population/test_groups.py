@@ -8,7 +8,7 @@ from piste.nn.zoo.transformer import transformer_encoder
 from piste.train.optimisers import Optimiser
 from piste.train.plan import Plan
 from piste.train.population import Member, groups
-from piste.train.population.groups import kind_of, program_for
+from piste.train.population.kinds import kind_of, program_for
 
 
 def numbers(members: list[Member]) -> list[list[int]]:
@@ -46,7 +46,7 @@ def test_what_is_no_knob_divides() -> None:
     one = drawn(0)
     plans = [one, drawn(1), plan(mlp(10, (16, 16)), (64,)), plan(mlp(10, (16,)), (64,), optimiser=Optimiser("sgd"))]
     assert numbers(members(plans)) == [[0, 1], [2], [3]]
-    assert numbers([Member(0, one, effort(batch_size=32), 0), Member(1, one, effort(batch_size=64), 0)]) == [[0], [1]]
+    assert numbers([Member(0, one, effort(batch_size=32), 0), Member(1, one, effort(batch_size=65), 0)]) == [[0], [1]]
     assert numbers([Member(0, one, effort(epochs=3), 0), Member(1, one, effort(epochs=9, rate=1.0), 7)]) == [[0, 1]]
 
 

@@ -13,6 +13,7 @@ from piste.nn.zoo.mlp import mlp
 from piste.train.averaging import Averaging
 from piste.train.optimisers import Optimiser
 from piste.train.population import Member, Population
+from piste.train.population.blocks import pace_of
 from piste.train.population.programs import training
 
 
@@ -45,7 +46,7 @@ def test_a_member_equals_the_same_trial_trained_alone(finished: Population, memb
 
 def test_all_members_are_trained_by_one_program(finished: Population) -> None:
     (group,) = finished._groups
-    compiled: Any = training(group.program.template, True)
+    compiled: Any = training(group.program.template, "in step")
     assert compiled._cache_size() == 1
 
 
@@ -92,6 +93,28 @@ def test_one_that_diverges_harms_no_neighbour(finished: Population, members: Seq
     assert len(made.fitted(1).epochs) == 1
     for number in (0, 2, 9):
         np.testing.assert_array_equal(curves(made.fitted(number)), curves(finished.fitted(number)))
+
+
+@pytest.mark.parametrize("pace", ["in turn", "unevenly"])
+def test_one_that_diverges_harms_no_neighbour_at_any_pace(pace: str) -> None:
+    def one(number: int, rate: float) -> Member:
+        activation = ("relu", "tanh")[number % 2 if pace == "in turn" else 0]
+        network = mlp(3, (8,), dropout=0.2, activation=activation, batch_norm=False)
+        size = (40, 25)[number % 2] if pace == "unevenly" else 32
+        return Member(number, plan(network), effort(5, rate, batch_size=size), 0)
+
+    found = []
+    for rate in (1e-3, 1e38):
+        made = population([one(0, 1e-3), one(1, rate), one(2, 2e-3), one(3, 1e-3)])
+        (group,) = made._groups
+        courses = [course for block in group.blocks for course in block.courses if course]
+        assert pace_of(group.program.template, courses) == pace
+        made.advance(dict.fromkeys(range(4), 1000))
+        found.append(made)
+    tame, wild = found
+    assert wild.stopped(1) == "diverged"
+    for number in (0, 2, 3):
+        np.testing.assert_array_equal(curves(wild.fitted(number)), curves(tame.fitted(number)))
 
 
 def test_members_stop_on_their_own(members: Sequence[Member]) -> None:

@@ -16,7 +16,7 @@ from piste.nn.shaping import Flatten
 from piste.train.forward import layers_of
 from piste.train.plan import Carry, Plan, Split
 from piste.train.population.course import Course
-from piste.train.population.programs import Beginning, beginning
+from piste.train.population.programs import Beginning, Pace, beginning
 from piste.train.population.templates import Knob, example_of
 from piste.train.precision import allowed
 from piste.train.timeline import key_words
@@ -50,10 +50,16 @@ def block_size(template: Plan, count: int) -> int:
     return min(1 << (count - 1).bit_length(), 1 << (room.bit_length() - 1))
 
 
-def in_step(template: Plan, courses: Sequence[Course]) -> bool:
-    """Return whether members are best trained side by side: on a CPU tiny dense networks of one activation."""
-    if any(course.line.whole == 0 or course.line.total % course.line.round for course in courses):
-        return False
+def pace_of(template: Plan, courses: Sequence[Course]) -> Pace:
+    """Return how members are best trained: side by side on a CPU only tiny dense networks of one activation."""
+    if any(course.line.whole == 0 for course in courses) or not _side_by_side(template):
+        return "in turn"
+    steps = {course.line.round for course in courses}
+    even = len(steps) == 1 and not any(course.line.total % course.line.round for course in courses)
+    return "in step" if even else "unevenly"
+
+
+def _side_by_side(template: Plan) -> bool:
     if jax.default_backend() != "cpu":
         return True
     layers = list(layers_of(template.model))

@@ -30,11 +30,11 @@ def each_example(population: Population, numbers: Sequence[int]) -> dict[int, Fo
     Both are of the member's best parameters so far. The second is None where the metric is no mean over examples.
     Values are scaled by the examples' weights where they have some, so that their plain mean is the weighted one.
     """
-    places = [(number, *population._find(number)) for number in numbers]
+    places = [(number, *population.place(number)) for number in numbers]
     blocks = {id(block): (group, block) for _, group, block, _ in places}
     computed = {key: _of_block(group, block) for key, (group, block) in blocks.items()}
-    scale = _scale(population._validation.weights)
-    rows = len(population._validation)
+    scale = _scale(population.validation.weights)
+    rows = len(population.validation)
     return {number: _scaled(computed[id(block)], place, rows, scale) for number, _, block, place in places}
 
 
@@ -43,7 +43,7 @@ def _of_block(group: Group, block: Block) -> tuple[Any, Any]:
     usual = next(course.row for course in block.courses if course)
     values = np.stack([course.row if course else usual for course in block.courses])
     with allowed(template.precision):
-        losses, each = _judging(template)(values, carry.best_weights, carry.best_state, group._splits[1])
+        losses, each = _judging(template)(values, carry.best_weights, carry.best_state, group.validation)
         return np.asarray(losses), None if each is None else np.asarray(each)
 
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from piste.train.fit import Shown, records_of
 from piste.train.plan import Curves, Split
-from piste.train.population.blocks import Block, gathered, in_step, spread
-from piste.train.population.groups import Program
+from piste.train.population.blocks import Block, gathered, pace_of, spread
+from piste.train.population.kinds import Program
 from piste.train.population.programs import training
 from piste.train.population.work import Task, sizes_for, together, work_of
 from piste.train.precision import allowed
@@ -27,11 +27,17 @@ class Group:
         self._splits, self._metric = splits, metric
         self._places = len(self.blocks[0].courses)
         courses = [course for block in blocks for course in block.courses if course]
-        self._sizes = sizes_for(courses, self._places)
-        self._training = training(program.template, in_step(program.template, courses))
+        batch = min(program.batch, max(course.line.examples for course in courses))
+        self._sizes = sizes_for(courses, self._places, batch, filled=program.filled)
+        self._training = training(program.template, pace_of(program.template, courses))
         with allowed(program.template.precision):
             self._call(self.blocks[0], [])  # a call of nothing compiles and computes nothing
         self.compile_seconds = time.perf_counter() - began
+
+    @property
+    def validation(self) -> Split:
+        """The validation split on the device."""
+        return self._splits[1]
 
     def train(self, block: Block, until: Mapping[int, int], began: float, hurried: Callable[[], bool]) -> None:
         """Train the members of `block` that `until` names up to those rounds, or until it is `hurried`.

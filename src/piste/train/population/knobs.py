@@ -35,6 +35,7 @@ from piste.nn.transformer import TransformerBlock
 from piste.train.averaging import Averaging
 from piste.train.optimisers import BETA2, MOMENTUM, Optimiser
 from piste.train.plateau import Plateau
+from piste.train.population.gated import Gated
 from piste.train.population.padded import (
     PaddedActivation,
     PaddedChannelDropout,
@@ -100,6 +101,7 @@ KNOBS: dict[type, dict[str, Kind]] = {
     PaddedConv1D: {"initialiser": DRAWN, "live": WHOLE, "live_in": WHOLE},
     PaddedConv2D: {"initialiser": DRAWN, "live": WHOLE, "live_in": WHOLE},
     PaddedActivation: {"name": CHOICE, "live": WHOLE},
+    Gated: {"live": WHOLE},
     PaddedDropout: {"keep": KEPT, "live": WHOLE},
     PaddedChannelDropout: {"keep": KEPT, "live": WHOLE},
     Dropout: {"keep": KEPT},

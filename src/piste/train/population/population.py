@@ -1,7 +1,7 @@
 """Many trainings side by side, round by round."""
 
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -19,7 +19,8 @@ from piste.train.population.blocks import Block, begun, block_size, placed_at, r
 from piste.train.population.cores import CORES, at_once
 from piste.train.population.course import Course
 from piste.train.population.group import Group
-from piste.train.population.groups import Program, groups, kind_of, program_for
+from piste.train.population.groups import groups
+from piste.train.population.kinds import Program, kind_of, program_for
 from piste.train.population.member import Member
 from piste.train.population.result import result
 from piste.train.population.templates import Row
@@ -83,9 +84,28 @@ class Population:
         self._groups = [group for group in self._groups if group.blocks]
         self._places.clear()
 
+    @property
+    def validation(self) -> Examples:
+        """The validation split."""
+        return self._validation
+
+    def place(self, number: int) -> tuple[Group, Block, int]:
+        """Return the group of a member, its block, and its place in the block."""
+        if not self._places:
+            self._places = {
+                course.member.number: (group, block, place)
+                for group in self._groups
+                for block in group.blocks
+                for place, course in enumerate(block.courses)
+                if course
+            }
+        if number not in self._places:
+            raise SettingError(f"There is no member {number} in this population.")
+        return self._places[number]
+
     def fitted(self, number: int) -> Fitted:
         """Return a member's best parameters and running state so far, and how its training went."""
-        group, block, place = self._find(number)
+        group, block, place = self.place(number)
         carry = row_at(block, place)
         return result(self._course(number), group.program, carry, group.compile_seconds, self._validation, self._task)
 
@@ -96,16 +116,16 @@ class Population:
         `source`; the settings, the seed and the rates of rounds to come are those of `member`. Raises `SettingError`
         where `member` needs another program than `source`.
         """
-        group, block, place = self._find(number)
-        origin, origin_block, origin_place = self._find(source)
+        group, block, place = self.place(number)
+        origin, origin_block, origin_place = self.place(source)
         old = self._course(source)
-        same = kind_of(member) == kind_of(old.member) and widths_of(member.plan) == widths_of(old.member.plan)
+        same = _form(member) == _form(old.member)
         if member.number != number or not same or group is not origin:
             raise SettingError(
-                f"Member {number} cannot go on from member {source}: they differ in more than knobs, or in width. "
-                "Keep everything but knobs as it is."
+                f"Member {number} cannot go on from member {source}: they differ in more than knobs, or in width, "
+                "depth or batch size. Keep everything but knobs as it is."
             )
-        if group.program.row(member.plan) is None:
+        if group.program.row(member) is None:
             group = self._widened(group, member)
         (course,) = self._courses([member], group.program)
         course.follow(old)
@@ -114,7 +134,7 @@ class Population:
     def _widened(self, group: Group, member: Member) -> Group:
         """Return the group in place of `group` in which another setting is a knob, so that `member` fits too."""
         courses = [course for block in group.blocks for course in block.courses if course]
-        program = program_for([*(course.member for course in courses), member])
+        program = group.program.remade([*(course.member for course in courses), member])
         for course in courses:
             course.row = self._row(program, course.member)
         wider = Group(program, group.blocks, self._split(member.plan.precision), self._metric)
@@ -158,7 +178,7 @@ class Population:
         ]
 
     def _row(self, program: Program, member: Member) -> Row:
-        row = program.row(member.plan)
+        row = program.row(member)
         if row is None:
             raise ValueError("The member does not fit the program made for it.")
         return row
@@ -174,22 +194,14 @@ class Population:
         return self._biases[loss]
 
     def _course(self, number: int) -> Course:
-        _, block, place = self._find(number)
+        _, block, place = self.place(number)
         course: Course = block.courses[place]  # type: ignore[assignment]
         return course
 
-    def _find(self, number: int) -> tuple[Group, Block, int]:
-        if not self._places:
-            self._places = {
-                course.member.number: (group, block, place)
-                for group in self._groups
-                for block in group.blocks
-                for place, course in enumerate(block.courses)
-                if course
-            }
-        if number not in self._places:
-            raise SettingError(f"There is no member {number} in this population.")
-        return self._places[number]
+
+def _form(member: Member) -> Hashable:
+    """Return what a member must have in common with one whose weights it takes over."""
+    return kind_of(member), widths_of(member.plan), member.effort.batch_size
 
 
 def _limits(member: Member, metric: Shown) -> tuple[Any, ...]:

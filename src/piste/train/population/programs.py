@@ -8,7 +8,7 @@ examples costs half, one of 64-256-256-10 with 64 examples half as much again, a
 
 from collections.abc import Callable
 from functools import lru_cache, partial
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -23,6 +23,9 @@ from piste.train.program import evaluate, run_stretch
 
 AXIS = "members"
 
+Pace = Literal["in turn", "in step", "unevenly"]
+"""Members of a block one after another, side by side, or side by side with different numbers of steps in a round."""
+
 
 class Work(NamedTuple):
     """What the P members of a block do in one call, in rounds (R) of at most S steps of B examples. All arrays."""
@@ -36,6 +39,7 @@ class Work(NamedTuple):
     keys: Any  # uint32 (P, 2)
     validates: Any  # (P,)
     limits: tuple[Any, ...]  # (P,) each, those of `Limits`
+    batch: Any = None  # int32 (P,), how many of B count; None where all do
 
 
 class Beginning(NamedTuple):
@@ -53,12 +57,12 @@ def beginning(template: Plan) -> Callable[[Beginning, Split], tuple[Carry, jax.A
 
 
 @lru_cache(maxsize=64)
-def training(template: Plan, in_step: bool) -> Callable[[Carry, Split, Split, Work], tuple[Carry, Curves]]:
+def training(template: Plan, pace: Pace) -> Callable[[Carry, Split, Split, Work], tuple[Carry, Curves]]:
     """Return the program (carries, train, validation, work) -> (carries, curves), all of the members of a block.
 
-    Members that go `in_step` must have rounds of equally many steps.
+    Members that go "in step" must have rounds of equally many steps.
     """
-    return jitted(partial(_train, template, in_step), donate_argnums=0)
+    return jitted(partial(_train, template, pace), donate_argnums=0)
 
 
 def _begin(template: Plan, beginning: Beginning, validation: Split) -> tuple[Carry, jax.Array]:
@@ -74,8 +78,9 @@ def _begin(template: Plan, beginning: Beginning, validation: Split) -> tuple[Car
 
 
 def _train(
-    template: Plan, in_step: bool, carry: Carry, train: Split, validation: Split, work: Work
+    template: Plan, pace: Pace, carry: Carry, train: Split, validation: Split, work: Work
 ) -> tuple[Carry, Curves]:
+    in_step = pace != "in turn"
     shared = work if work.order.ndim == 3 else None
     # Of members on one way: in step, they share what is drawn for a step too. Those that rest have zeros.
     leader = work._replace(keys=jnp.max(work.keys, 0), first_steps=jnp.max(work.first_steps, 0))
@@ -92,8 +97,10 @@ def _train(
             rounds=work.rounds,
             key=jax.random.wrap_key_data(drawn.keys),
             validates=work.validates,
+            batch=work.batch,
         )
-        return run_stretch(plan, carry, train, validation, stretch, Limits(*work.limits), AXIS if in_step else None)
+        limits, uneven = Limits(*work.limits), pace == "unevenly"
+        return run_stretch(plan, carry, train, validation, stretch, limits, AXIS if in_step else None, uneven=uneven)
 
     each = work._replace(order=work.rounds) if shared else work  # the shared order is nobody's own
     if in_step:

@@ -18,10 +18,10 @@ from piste.train.fit import STOPPED, Fitted
 from piste.train.layout import Layout, Parts
 from piste.train.plan import Carry, Plan
 from piste.train.population.course import Course
-from piste.train.population.groups import Program, alone
+from piste.train.population.gated import Gated
+from piste.train.population.kinds import Program
 from piste.train.population.padded import PaddedDense
 from piste.train.population.templates import example_of
-from piste.train.population.widths import padded
 from piste.train.seen import leaf_paths
 
 
@@ -46,8 +46,8 @@ def result(
     watched = WatchedRecord(leaf_paths(layout), (), (), line.total, keeps_best=True, stopped=stopped)
     template = example_of(program.template)
     parameters, state = unpacked(template.layout, carry.best_weights), carry.best_state
-    if program.rooms:
-        room = padded(alone(plan), program.rooms).model
+    if program.rooms or program.block:
+        room = program.roomy(plan).model
         drawn, begun = _shapes(plan)
         parameters, state = _cut(room, plan.model, parameters, drawn), _cut(room, plan.model, state, begun)
     return Fitted(parameters, state, record, tuple(course.records), watched)
@@ -73,10 +73,13 @@ def _cut(room: Layer, own: Layer, tree: Any, shapes: Any) -> Any:
     """Return what of `tree`, of the padded layer, is live: a tree of the layer's own, with these shapes."""
     if isinstance(room, Sequential) and isinstance(own, Sequential):
         cut = {}
-        for index, (inner, small) in enumerate(zip(room.layers, own.layers, strict=True)):
-            name = child_name(index, small)
+        for index, small in enumerate(own.layers):
+            name, place = child_name(index, small), index
+            if isinstance(room, Gated):
+                place = room.place(index, room.live)
+            inner = room.layers[place]
             if name in shapes:
-                cut[name] = _cut(inner, small, tree[child_name(index, inner)], shapes[name])
+                cut[name] = _cut(inner, small, tree[child_name(place, inner)], shapes[name])
         return cut
     if isinstance(room, Residual) and isinstance(own, Residual):
         return {name: _cut(room.body, own.body, tree[name], shapes[name]) for name in shapes}

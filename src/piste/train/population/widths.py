@@ -17,11 +17,12 @@ from piste.nn.convolution import Conv1D, Conv2D
 from piste.nn.dense import Dense
 from piste.nn.dropout import ChannelDropout, Dropout, StochasticDepth
 from piste.nn.layer import Layer, Shape
-from piste.nn.normalisation import BatchNorm, InstanceNorm
+from piste.nn.normalisation import BatchNorm, InstanceNorm, LayerNorm
 from piste.nn.pooling import AveragePool, GlobalAveragePool, GlobalMaxPool, MaxPool
 from piste.nn.residual import Residual
 from piste.nn.sequential import Sequential
 from piste.nn.shaping import Flatten
+from piste.nn.transformer import TransformerBlock
 from piste.train.plan import Plan
 from piste.train.population.padded import (
     PaddedActivation,
@@ -32,9 +33,14 @@ from piste.train.population.padded import (
     PaddedDropout,
 )
 
-_BY_TENSOR = ("lamb", "muon", "lbfgs")  # optimisers that look at whole tensors, missing units included
+BY_TENSOR = ("lamb", "muon", "lbfgs")  # optimisers that look at whole tensors, missing units included
 _NOT_ZERO_AT_ZERO = ("sigmoid", "softplus", "hard_sigmoid")
 _UNMOVED = (BatchNorm, InstanceNorm, MaxPool, AveragePool, GlobalAveragePool, GlobalMaxPool, StochasticDepth)
+
+_OF_ONE_SHAPE = (
+    *(Activation, BatchNorm, Dropout, ChannelDropout, StochasticDepth),
+    *(InstanceNorm, LayerNorm, Residual, TransformerBlock),
+)
 
 _PADDED: dict[type, type[Layer]] = {Dense: PaddedDense, Conv1D: PaddedConv1D, Conv2D: PaddedConv2D}
 
@@ -60,7 +66,9 @@ class _Rooms:
     def __init__(self, rooms: Sequence[int] | None) -> None:
         self._rooms = rooms
         self.widths: list[int] = []
+        self.outermost: Layer | None = None
         self.work = 0  # multiplications of one example, in the rooms
+        self.starts: list[int] = []  # how many widths come before each layer of the outermost sequence
 
     def next(self, units: int) -> int:
         self.widths.append(units)
@@ -78,6 +86,14 @@ def widths_of(plan: Plan) -> Widths | None:
     return tuple(rooms.widths) or None
 
 
+@lru_cache(maxsize=4096)
+def width_starts(plan: Plan) -> tuple[int, ...]:
+    """Return how many free widths come before each layer of a plan's network, whose widths are free."""
+    rooms = _Rooms(None)
+    _walked(plan, rooms)
+    return tuple(rooms.starts)
+
+
 def padded(plan: Plan, rooms: Widths) -> Plan:
     """Return the plan with a room of its own for each free width; rooms are at least as large as the widths."""
     return dataclasses.replace(plan, model=_walked(plan, _Rooms(rooms)))
@@ -92,8 +108,9 @@ def work_of_example(plan: Plan, rooms: Widths) -> int:
 
 
 def _walked(plan: Plan, rooms: _Rooms) -> Layer:
-    if plan.optimiser.name in _BY_TENSOR:
+    if plan.optimiser.name in BY_TENSOR:
         raise _FixedError
+    rooms.outermost = plan.model
     return _padded(plan.model, plan.input_shape, None, rooms, last=True)[0]
 
 
@@ -128,12 +145,14 @@ def _in_sequence(
         raise _FixedError
     made = []
     for index, inner in enumerate(layer.layers):
+        if layer is rooms.outermost:
+            rooms.starts.append(len(rooms.widths))
         final = last and index == len(layer.layers) - 1
         own = target if weighted and index == weighted[-1] else None
         one, after = _padded(inner, shape, width, rooms, last=final, target=own)
-        shape, width = _after(inner, shape), after
+        shape, width = shape_after(inner, shape), after
         made.append(one)
-    return Sequential(tuple(made)), width
+    return dataclasses.replace(layer, layers=tuple(made)), width
 
 
 def _weighted(
@@ -150,17 +169,17 @@ def _weighted(
     elif before.places != 1:
         raise _FixedError
     receptive = math.prod(_size(layer)) * before.places
-    rooms.work += receptive * before.room * after.room * math.prod(_after(layer, shape)[:-1])
+    rooms.work += receptive * before.room * after.room * math.prod(shape_after(layer, shape)[:-1])
     return _PADDED[type(layer)](**settings), None if last else after
 
 
-def _after(layer: Layer, shape: Shape) -> Shape:
+def shape_after(layer: Layer, shape: Shape) -> Shape:
     """Return the shape of a layer's outputs, without asking anew for each number of units."""
     if type(layer) is Dense:
         return (*shape[:-1], layer.units)
     if type(layer) is Flatten:
         return (math.prod(shape),)
-    if type(layer) in (Activation, BatchNorm, Dropout, ChannelDropout, StochasticDepth, InstanceNorm, Residual):
+    if type(layer) in _OF_ONE_SHAPE:
         return shape
     if type(layer) in (Conv1D, Conv2D) and getattr(layer, "groups", 1) == 1:
         small = dataclasses.replace(layer, units=1)  # type: ignore[type-var]

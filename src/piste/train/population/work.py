@@ -16,7 +16,8 @@ _VALUES = 1 << 20  # row numbers handed over per call, at most
 class Sizes(NamedTuple):
     """Places of one call: for `rounds` of `steps` of `batch` examples, and `knobs` values and `limits` a member.
 
-    Where members are `alike`, one order of the examples is handed over for all that stand at the same step.
+    Where members are `alike`, one order of the examples is handed over for all that stand at the same step. Batches may
+    be smaller where they are `filled` up.
     """
 
     rounds: int
@@ -25,6 +26,7 @@ class Sizes(NamedTuple):
     knobs: int
     limits: tuple[Any, ...]
     alike: bool
+    filled: bool
 
 
 class Task(NamedTuple):
@@ -35,13 +37,12 @@ class Task(NamedTuple):
     amount: int
 
 
-def sizes_for(courses: Sequence[Course], block: int) -> Sizes:
-    """Return the sizes that hold the calls of all `courses`, `block` of them at a time."""
+def sizes_for(courses: Sequence[Course], block: int, batch: int, *, filled: bool) -> Sizes:
+    """Return the sizes that hold the calls of all `courses`, `block` of them at a time, in batches of up to `batch`."""
     steps = max(course.line.capacity for course in courses)
-    batch = max(course.line.batch_size for course in courses)
     rounds = max(min(_ROUNDS, _VALUES // (steps * batch * block)), 1) if courses[0].line.whole else 1
     alike = len({_way(course) for course in courses}) == 1
-    return Sizes(rounds, steps, batch, len(courses[0].row), courses[0].limits, alike)
+    return Sizes(rounds, steps, batch, len(courses[0].row), courses[0].limits, alike, filled)
 
 
 def work_of(tasks: Sequence[Task], places: int, sizes: Sizes) -> Work:
@@ -74,7 +75,7 @@ def _end(task: Task) -> int:
 
 
 def _nothing(places: int, sizes: Sizes) -> Work:
-    rounds, steps, batch, knobs, limits, alike = sizes
+    rounds, steps, batch, knobs, limits, alike, filled = sizes
     order = (rounds, steps, batch) if alike else (places, rounds, steps, batch)
     return Work(
         values=np.zeros((places, knobs)),
@@ -86,6 +87,7 @@ def _nothing(places: int, sizes: Sizes) -> Work:
         keys=np.zeros((places, 2), np.uint32),
         validates=np.zeros(places, np.bool_),
         limits=tuple(np.zeros(places, limit.dtype) for limit in limits),
+        batch=np.full(places, batch, np.int32) if filled else None,
     )
 
 
@@ -100,9 +102,13 @@ def _fill(work: Work, task: Task) -> None:
         work.first_steps[place, number], work.steps[place, number] = first, last - first
         work.rounds[place] += 1
     work.validates[place] = line.validates(course.step, amount)
+    if work.batch is not None:
+        work.batch[place] = line.batch_size
 
 
 def _fill_order(order: NDArray[np.int32], task: Task) -> None:
     line = task.course.line
     for number, (first, last) in enumerate(line.rounds_of(task.course.step, task.amount)):
-        order[number, : last - first] = line.rows(first, last)
+        rows = line.rows(first, last)
+        # A batch is filled up with its own examples: what is finite for those that count is so for all.
+        order[number, : last - first] = np.resize(rows.T, (order.shape[-1], len(rows))).T
