@@ -8,6 +8,7 @@ from piste.core.records import EpochRecord
 from piste.report import charts
 from piste.report.numbers import ABSENT, brief, count, counted, difference, finite, number, percent, score
 
+SIDES = ("first", "second")  # columns of tables: names of runs are too long for a terminal
 _DRAWN = 400  # epochs of a curve
 
 
@@ -15,8 +16,9 @@ def scores(record: ComparisonRecord) -> tuple[Block, ...]:
     """Return the verdict and every score of both."""
     tone = "good" if "is better" in record.verdict and "surely" not in record.verdict else "plain"
     lead = Text(record.verdict, "good" if tone == "good" else "plain")
+    which = Text(f"The first run is {record.titles[0]}, the second {record.titles[1]}.")
     if not record.scores:
-        return (lead,)
+        return (lead, which)
     rows = tuple(
         (
             one.before.name,
@@ -28,11 +30,11 @@ def scores(record: ComparisonRecord) -> tuple[Block, ...]:
         )
         for one in record.scores
     )
-    columns = ("score", *record.titles, "difference", "99 % interval", "better")
+    columns = ("score", *SIDES, "difference", "99 % interval", "better")
     align: tuple[Align, ...] = ("left", "right", "right", "right", "right", "left")
     paired = "on the same examples, drawn together" if record.paired else "on different examples, drawn apart"
     caption = f"Differences are positive where the second run is better; intervals by bootstrap {paired}."
-    return (lead, Grid(columns, rows, align, caption))
+    return (lead, which, Grid(columns, rows, align, caption))
 
 
 def agreement(record: ComparisonRecord) -> tuple[Block, ...]:
@@ -98,7 +100,7 @@ def differences(record: ComparisonRecord) -> tuple[Block, ...]:
     if not record.differences:
         return (Text("Settings, data, versions and device are the same."),)
     rows = tuple(_row(one) for one in record.differences)
-    return (Grid(("what", "name", *record.titles, "where from"), rows),)
+    return (Grid(("what", "name", *SIDES, "where from"), rows),)
 
 
 def _row(one: Difference) -> tuple[str, ...]:
@@ -126,7 +128,7 @@ def curves(record: ComparisonRecord) -> tuple[Block, ...]:
 def _chart(record: ComparisonRecord, title: str, name: str, *, log: bool) -> Chart | None:
     values = [
         {"epoch": epoch.epoch, "value": finite(value), "series": run, "text": number(value, 4)}
-        for run, epochs in zip(("first", "second"), record.curves, strict=True)
+        for run, epochs in zip(SIDES, record.curves, strict=True)
         for epoch in _thinned(epochs)
         if math.isfinite(value := getattr(epoch, name))
     ]
@@ -149,7 +151,7 @@ def _numbers(record: ComparisonRecord, name: str) -> Grid:
         )
         for at in places
     )
-    return Grid(("epoch", *record.titles), rows, ("right", "right", "right"))
+    return Grid(("epoch", *SIDES), rows, ("right", "right", "right"))
 
 
 def _thinned(epochs: tuple[EpochRecord, ...]) -> tuple[EpochRecord, ...]:
