@@ -83,9 +83,9 @@ def test_a_table_too_wide_for_the_terminal_is_turned() -> None:
     rows = [("trial", "accuracy", "learning_rate"), ("17", "0.9", "0.001"), ("3", "0.8", "0.02")]
     lines = {}
     for width in (40, 28):
-        console = Console(width=width, file=io.StringIO())
-        console.print(fitted(rows, width))
-        lines[width] = [line.split() for line in console.file.getvalue().splitlines()]
+        written = io.StringIO()
+        Console(width=width, file=written).print(fitted(rows, width))
+        lines[width] = [line.split() for line in written.getvalue().splitlines()]
     assert lines[40] == [list(row) for row in rows]
     assert lines[28] == [["trial", "17", "3"], ["accuracy", "0.9", "0.8"], ["learning_rate", "0.001", "0.02"]]
 
