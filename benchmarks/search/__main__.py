@@ -16,6 +16,8 @@ grid: 25 points of a grid beside 25 random ones, over 20 repeats (Bergstra & Ben
 quality: one command beside gradient-boosted trees tuned for as long, on digits, ionosphere, adult, diamonds and
 MNIST-1D; with --cpu the minutes are of computing, not of the clock on the wall.
 
+gpu: 1024 MLPs of MNIST-1D as one population beside PyTorch, one after the other and all at once; it needs a GPU.
+
 The folder that PISTE_DATA names holds MNIST-1D and the tables. A peer that is not installed is left out.
 """
 
@@ -26,13 +28,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.search import grid, quality, race, reach
+from benchmarks.search import gpu, grid, quality, race, reach
 
 PARTS: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     **dict.fromkeys(race.RACES, race.run),
     "reach": reach.run,
     "grid": grid.run,
     "quality": quality.run,
+    "gpu": gpu.run,
 }
 
 
