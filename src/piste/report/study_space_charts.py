@@ -14,6 +14,7 @@ BROKEN = (
     "indexof(datum.label, ' (') < 0 ? datum.label : [slice(datum.label, 0, indexof(datum.label, ' (')), "
     "slice(datum.label, indexof(datum.label, ' (') + 1)]"
 )  # what a setting hangs on stands below it: "momentum", "(optimiser: sgd)"
+ROWS = {"labelLimit": LABEL, "labelExpr": BROKEN, "domain": False, "ticks": False, "grid": True, "gridOpacity": 1}
 ENDS = (-0.015, 1.015)  # of places, so that a point on the edge is drawn whole
 
 
@@ -90,14 +91,7 @@ def parallel(lines: Rows, marks: Rows, scales: Sequence[AxisRecord]) -> Spec:
         "row",
         "nominal",
         None,
-        axis={
-            "labelLimit": LABEL,
-            "labelExpr": BROKEN,
-            "domain": False,
-            "ticks": False,
-            "grid": True,
-            "gridOpacity": 1,
-        },
+        axis=ROWS,
         scale={"domain": names, "padding": 0.4},
     ) | {"sort": names}
     x = axis("place", "quantitative", None, scale={"domain": [0, 1], "nice": False}, axis=None)
