@@ -36,5 +36,5 @@ def check(bench: Bench) -> Iterator[Finding]:
 
 RULE = Rule(
     "M103", "gradient-check", "Gradients are those of the loss", Group.MODEL, ("network", "loss", "targets"), check,
-    explained_by=("M102", "M105"),
+    explained_by=("M102", "M105", "M119"),
 )  # fmt: skip
