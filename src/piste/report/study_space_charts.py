@@ -14,7 +14,15 @@ BROKEN = (
     "indexof(datum.label, ' (') < 0 ? datum.label : [slice(datum.label, 0, indexof(datum.label, ' (')), "
     "slice(datum.label, indexof(datum.label, ' (') + 1)]"
 )  # what a setting hangs on stands below it: "momentum", "(optimiser: sgd)"
-ROWS = {"labelLimit": LABEL, "labelExpr": BROKEN, "domain": False, "ticks": False, "grid": True, "gridOpacity": 1}
+ROWS = {
+    "labelLimit": LABEL,
+    "labelExpr": BROKEN,
+    "labelPadding": 14,
+    "domain": False,
+    "ticks": False,
+    "grid": True,
+    "gridOpacity": 1,
+}
 ENDS = (-0.015, 1.015)  # of places, so that a point on the edge is drawn whole
 
 
@@ -72,7 +80,7 @@ def slices(dots: Rows, curve: Rows, scale: AxisRecord, title: str, log: bool, do
             {"data": data, "mark": drawn, "encoding": {"x": x, "y": y}},
         ]
     points = {
-        "mark": {"type": "point", "clip": True, "strokeWidth": 1},
+        "mark": {"type": "point", "clip": True, "strokeWidth": 1, "opacity": 1},
         "encoding": {
             **shown, "y": y, "fill": chosen, "stroke": chosen, "size": large, "fillOpacity": filled,
             "strokeOpacity": clear,
