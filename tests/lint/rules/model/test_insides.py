@@ -15,6 +15,7 @@ from piste.lint.pipeline import Pipeline
 from piste.lint.rules.model import (
     attention_spread,
     dropout_rate,
+    evaluation_mode,
     output_range,
     pretrained,
     signal_in_depth,
@@ -252,3 +253,16 @@ def test_dropout_is_compared_with_what_is_declared(run_rule: Judge) -> None:
         dropout_rate.RULE, declared=Declared(dropout=0.2), train=(INPUTS, CLASSES), model=Sequential(())
     )
     assert finding.severity is Severity.ERROR
+
+
+def test_a_flax_module_that_drops_in_evaluation_is_found_and_breaks_no_rule(run_rule: Judge) -> None:
+    linen = pytest.importorskip("flax.linen")
+
+    class Dropping(linen.Module):  # type: ignore[misc, name-defined, unused-ignore]
+        @linen.compact
+        def __call__(self, inputs: Any) -> Any:
+            return linen.Dense(3)(linen.Dropout(0.5, deterministic=False)(inputs))
+
+    given = {"train": (INPUTS, CLASSES), "model": Dropping(), "loss": crossed, "task": "many-class", "classes": 3}
+    _, (finding,) = run_rule(evaluation_mode.RULE, **given)
+    assert finding.key == "model.random-evaluation"
