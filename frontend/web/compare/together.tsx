@@ -79,9 +79,10 @@ export function Together({sides, parting}: {sides: [Side, Side]; parting: Partin
 /** Both runs' columns over one x: where only one has a point, the other's line goes on (undefined, not null). */
 function joined(drawn: [Drawn, Drawn], names: [string, string], log: boolean | null, say: (name: string, places?: Record<string, string>) => string) {
   const metrics = [...new Set(drawn.map((one) => one.metric).filter(Boolean))];
+  const losses = drawn.flatMap((one) => one.charts.loss!.y);
   return CHARTS.map(([chart, place, key]) => {
     const columns = drawn.map((one) => one.charts[chart]!.y[place]!);
-    const logged = chart === 'loss' && (log ?? wide(columns));
+    const logged = chart === 'loss' && (log ?? wide(losses));
     const positive = (column: Column) => (logged ? column.map((value) => (value !== null && value > 0 ? value : null)) : column);
     const [x, ...values] = uPlot.join(drawn.map((one, at) => [one.charts[chart]!.x, positive(columns[at]!)] as uPlot.AlignedData));
     const title = key === 'metric' ? say('on-validation', {name: metrics.join(' / ')}) : say(key);
