@@ -8,7 +8,10 @@ export async function ask<Content>(place: string, said?: unknown, signal?: Abort
   const options: RequestInit =
     said === undefined ? {} : {method: 'POST', headers: {'content-type': 'application/json'}, body: JSON.stringify(said)};
   const answer = await fetch(place, {...options, signal: signal ?? null});
-  const content = (await answer.json().catch(() => null)) as Content & {error?: string}; // a refusal may be no JSON
+  const content = (await answer.json().catch((error: Error) => {
+    if (error.name === 'AbortError') throw error; // nobody waits for it any more
+    return null; // a refusal may be no JSON
+  })) as Content & {error?: string};
   if (!answer.ok) throw new Error(content?.error ?? answer.statusText);
   return content;
 }

@@ -15,5 +15,7 @@ export function Parts({name, stamps, head, only}: PanelProps & {only: string[]})
   if (!content) return <p class="note" role="status">{say('reading')}</p>;
   const shown = content.filter((part) => only.includes(part.name));
   if (shown.length === 0) return <p>{say(head.status === 'unfinished' ? 'nothing-yet' : 'nothing-here')}</p>;
-  return <>{shown.map((part) => <section key={part.name} class="part"><h2>{known(`part-${part.name}`, part.title)}</h2><Blocks blocks={part.blocks} /></section>)}</>;
+  // The first part of the result is the result itself: its heading would stand below the same words.
+  const heading = (part: Part) => <h2 class={part.name === 'result' ? 'unseen' : undefined}>{known(`part-${part.name}`, part.title)}</h2>;
+  return <>{shown.map((part) => <section key={part.name} class="part">{heading(part)}<Blocks blocks={part.blocks} /></section>)}</>;
 }

@@ -63,7 +63,7 @@ export function PredictionsPanel({name, stamps, head}: PanelProps) {
                   <th scope="row" class="right">{one.row}</th>
                   <td>{shown(one.truth, number)}</td>
                   <td>{wrong && <span class="mark-wrong" title={say('wrong')}>✕<span class="unseen">{say('wrong')} </span></span>}{shown(one.prediction, number)}</td>
-                  {content.kind === 'classes' && <td class="right"><span class="gauge"><span style={{width: `${100 * (one.confidence ?? 0)}%`}} /></span>{speech.percent(one.confidence)}</td>}
+                  {content.kind === 'classes' && <td class="right"><span class="gauge"><span style={{width: `${100 * (one.confidence ?? 0)}%`}} /></span><span class="share">{speech.percent(one.confidence)}</span></td>}
                   {content.kind === 'numbers' && <td class="right">{number(one.error)}</td>}
                 </tr>
               );

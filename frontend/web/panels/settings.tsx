@@ -18,7 +18,7 @@ export function Settings({head}: PanelProps) {
         <label>{say('find')} <input id="find" type="search" autocomplete="off" value={words} onInput={(event) => setWords(event.currentTarget.value)} /></label>
         <span class="note" role="status">{say('shown-of', {shown: shown.length, total: choices.length})}</span>
       </div>
-      <div class="table" tabindex={0} role="region" aria-label={say('panel-settings')}>
+      <div class="table whole" tabindex={0} role="region" aria-label={say('panel-settings')}>
         <table>
           <thead><tr><th scope="col">{say('setting')}</th><th scope="col">{say('value')}</th><th scope="col">{say('from')}</th><th scope="col">{say('why')}</th></tr></thead>
           <tbody>

@@ -46,6 +46,7 @@ from piste.train.layout import Layout
 from piste.train.optimisers import Optimiser
 from piste.train.plan import Plan
 from piste.train.plateau import Plateau
+from piste.train.population.gated import Gated
 from piste.train.population.knobs import KNOBS
 from piste.train.population.templates import filled, row_of, template_of
 
@@ -192,7 +193,8 @@ def test_every_knob_is_tested_here_or_by_training() -> None:
             names = {field.name for field in dataclasses.fields(part) if field.name in KNOBS.get(type(part), {})}
             differ = {name for name in names if getattr(part, name) != getattr(second, name)}
             varied.setdefault(type(part), set()).update(differ)
-    padded = {kind for kind in KNOBS if kind.__name__.startswith("Padded")}  # of test_widths.py
-    assert {kind: set(names) for kind, names in KNOBS.items() if kind not in padded} == {
+    # Those of test_widths.py and test_depths.py.
+    elsewhere = {kind for kind in KNOBS if kind.__name__.startswith("Padded")} | {Gated}
+    assert {kind: set(names) for kind, names in KNOBS.items() if kind not in elsewhere} == {
         kind: names for kind, names in varied.items() if names
     }
