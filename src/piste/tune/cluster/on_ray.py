@@ -26,9 +26,7 @@ _INSTALL_CLIENT = 'pip install "ray[client]"'
 _KNOCK = 10.0  # seconds for a cluster to open its door
 _LOOK = 0.2  # seconds between two looks at what the tasks say
 _SCAN = 2.0  # seconds between two looks at which nodes there are
-_DOUBT = (
-    30.0  # seconds that a node on which a task died gets no other, while there are others: Ray notices a death late
-)
+_DOUBT = 30.0  # seconds without a new task for a node on which one died, while there are others: Ray is late
 _EMPTY = 60.0  # seconds without any node after which nobody waits for one any more
 
 
