@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from piste.web.remembered import Remembered
+from piste.web.remembered import LastFew, Remembered
 
 
 def test_a_file_is_read_again_only_when_it_has_changed(tmp_path: Path) -> None:
@@ -38,3 +38,18 @@ def test_the_oldest_is_forgotten(tmp_path: Path) -> None:
     for name in ("a", "b", "c", "c", "a"):
         remembered.of(tmp_path / name, lambda path: read.append(path.name))
     assert read == ["a", "b", "c", "a"]
+
+
+def test_the_last_few_are_made_once_each() -> None:
+    made: list[str] = []
+    few = LastFew(2)
+
+    def ask(key: str) -> str:
+        return few.of(key, lambda: made.append(key) or key.upper())  # type: ignore[func-returns-value]
+
+    assert [ask(key) for key in "abab"] == ["A", "B", "A", "B"]
+    assert made == ["a", "b"]
+    ask("a")
+    ask("c")  # "b" was asked for the longest time ago
+    assert [ask(key) for key in "acb"] == ["A", "C", "B"]
+    assert made == ["a", "b", "c", "b"]

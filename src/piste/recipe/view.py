@@ -2,7 +2,6 @@
 
 import dataclasses
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -10,21 +9,19 @@ from piste.core.errors import SettingError
 from piste.core.panels import Panel
 from piste.core.settings import from_mapping, nearest
 from piste.core.views import ViewRecord
+from piste.recipe.displayed import Displayed
 from piste.recipe.predict import opened
 from piste.recipe.progress import Listener, listener
 from piste.recipe.run import Run
 from piste.recipe.view_list import VIEWS, ViewKind
 from piste.recipe.view_options import ViewOptions
 from piste.recipe.view_subject import Subject
-from piste.report import html, text
 from piste.report.view import panels_of_view, write_view
 from piste.train.compiler import configure_jax
 
-_FRAME = 720  # pixels of a notebook's frame
-
 
 @dataclass(frozen=True)
-class View:
+class View(Displayed):
     """What was seen. `record.data` holds the numbers; `panels`, `html` and `text` show them, as a notebook does."""
 
     record: ViewRecord
@@ -39,21 +36,10 @@ class View:
         """The figure: panels with charts as Vega-Lite specs, pictures and tables."""
         return panels_of_view(self.record)
 
-    def html(self) -> str:
-        """Return the figure as a page that opens offline."""
-        return html(self.panels, f"{self.record.run}: {self.record.title}")
-
-    def text(self, width: int = 80) -> str:
-        """Return the figure as plain text."""
-        return text(self.panels, width=width)
-
-    def write(self, path: Path | str) -> None:
-        """Write the page to a file."""
-        Path(path).write_text(self.html(), encoding="utf-8", errors="replace")
-
-    def _repr_html_(self) -> str:
-        # A frame keeps the page's style and its policy from those of the notebook.
-        return f'<iframe srcdoc="{escape(self.html())}" style="width:100%;height:{_FRAME}px;border:0"></iframe>'
+    @property
+    def heading(self) -> str:
+        """The run, and what was looked at."""
+        return f"{self.record.run}: {self.record.title}"
 
     def __repr__(self) -> str:
         return f"View({self.record.name!r} of {self.record.run!r})"

@@ -2,19 +2,15 @@
 
 import dataclasses
 from dataclasses import dataclass
-from html import escape
-from pathlib import Path
 
 from piste.core.compare import ComparisonRecord
 from piste.core.panels import Panel
-from piste.report import html, text
+from piste.recipe.displayed import Displayed
 from piste.report.compare import panels_of_comparison
-
-_FRAME = 720  # pixels of a notebook's frame
 
 
 @dataclass(frozen=True)
-class Comparison(ComparisonRecord):
+class Comparison(ComparisonRecord, Displayed):
     """Two runs side by side: the fields of the record, and ways to show them."""
 
     @property
@@ -22,21 +18,10 @@ class Comparison(ComparisonRecord):
         """The verdict, what differs, where they part, and both curves, as panels."""
         return panels_of_comparison(self)
 
-    def html(self) -> str:
-        """Return a page that opens offline."""
-        return html(self.panels, " and ".join(self.titles))
-
-    def text(self, width: int = 80) -> str:
-        """Return plain text."""
-        return text(self.panels, width=width)
-
-    def write(self, path: Path | str) -> None:
-        """Write the page to a file."""
-        Path(path).write_text(self.html(), encoding="utf-8", errors="replace")
-
-    def _repr_html_(self) -> str:
-        # A frame keeps the page's style and its policy from those of the notebook.
-        return f'<iframe srcdoc="{escape(self.html())}" style="width:100%;height:{_FRAME}px;border:0"></iframe>'
+    @property
+    def heading(self) -> str:
+        """Both runs."""
+        return " and ".join(self.titles)
 
     def __repr__(self) -> str:
         return f"Comparison({self.titles[0]!r}, {self.titles[1]!r}: {self.verdict})"

@@ -1,8 +1,7 @@
 """Two runs of the page side by side: what differs, which is better, where they part."""
 
-import threading
-from collections import OrderedDict
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -14,7 +13,7 @@ from piste.core.runs import EVALUATION, RUN, RunFolder
 from piste.report.compare import panels_of_comparison
 from piste.web.answers import RefusedError, answered
 from piste.web.places import Places
-from piste.web.remembered import stamp
+from piste.web.remembered import LastFew, stamp
 
 Compare = Callable[[RunFolder, RunFolder], ComparisonRecord]
 """Compares two finished runs by their records and their answers to the test examples; trains nothing."""
@@ -28,8 +27,7 @@ class CompareView:
 
     def __init__(self, places: Places, compare: Compare | None) -> None:
         self._places, self._compare = places, compare
-        self._kept: OrderedDict[tuple[Any, ...], ComparisonRecord] = OrderedDict()
-        self._lock = threading.Lock()
+        self._kept = LastFew(_KEPT)
 
     @property
     def routes(self) -> list[Route]:
@@ -50,10 +48,4 @@ class CompareView:
     def _record(self, compare: Compare, first: RunFolder, second: RunFolder) -> ComparisonRecord:
         files = [folder.file(file) for folder in (first, second) for file in (RUN, EVALUATION)]
         key = tuple((str(file), stamp(file)) for file in files)
-        with self._lock:
-            if key not in self._kept:
-                self._kept[key] = compare(first, second)
-            self._kept.move_to_end(key)
-            while len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
-            return self._kept[key]
+        return self._kept.of(key, partial(compare, first, second))

@@ -1,9 +1,8 @@
 """The graph of a run's loss with its values and gradients, computed when a person asks for it, and the chain rule."""
 
-import threading
-from collections import OrderedDict
 from collections.abc import Callable
-from typing import Any, Protocol
+from functools import partial
+from typing import Protocol
 
 from starlette.requests import Request
 from starlette.routing import Route
@@ -13,7 +12,7 @@ from piste.core.graphs import ChainRecord, GraphRecord
 from piste.core.runs import RunFolder
 from piste.web.answers import RefusedError, answered, choice, whole
 from piste.web.places import Places
-from piste.web.remembered import stamp
+from piste.web.remembered import LastFew, stamp
 
 SPLITS = ("test", "train", "validation")
 _LAST_EXAMPLE = 100_000_000
@@ -41,8 +40,7 @@ class GraphView:
 
     def __init__(self, places: Places, look: Look | None) -> None:
         self._places, self._look = places, look
-        self._kept: OrderedDict[tuple[Any, ...], Looked] = OrderedDict()
-        self._lock = threading.Lock()
+        self._kept = LastFew(_KEPT)
 
     @property
     def routes(self) -> list[Route]:
@@ -64,10 +62,4 @@ class GraphView:
             raise RunError("This page was started without the lens.")
         split, example = choice(request, "split", SPLITS), whole(request, "example", 0, _LAST_EXAMPLE)
         key = (folder.path, stamp(folder.file("run.json")), split, example)
-        with self._lock:
-            if key not in self._kept:
-                self._kept[key] = self._look(folder, split, example)
-            self._kept.move_to_end(key)
-            while len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
-            return self._kept[key]
+        return self._kept.of(key, partial(self._look, folder, split, example))

@@ -1,8 +1,8 @@
-"""What was read from a file, kept until the file changes."""
+"""What was read from a file, kept until the file changes; and what takes long to make, the last few of it."""
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,6 +18,26 @@ def stamp(path: Path) -> Stamp | None:
     except (OSError, ValueError):
         return None
     return found.st_mtime_ns, found.st_size
+
+
+class LastFew:
+    """The `most` things that were asked for last. They are made one at a time, since each takes all cores."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def of(self, key: Hashable, make: Callable[[], Content]) -> Content:
+        """Return what `make` returned for an equal key, or returns now."""
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = make()
+            self._kept.move_to_end(key)
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+            kept: Content = self._kept[key]
+            return kept
 
 
 class Remembered:
