@@ -34,7 +34,7 @@ DRAWN_SECONDS = 5.0
 ADDRESS = re.compile(r"http://\S+")
 QUIET = {**os.environ, "BROWSER": "true", "TF_CPP_MIN_LOG_LEVEL": "3"}  # webbrowser.open starts a program that ends
 CASES = {
-    "digits, convolutions": ("digits", "--epochs", "40", "--patience", "0"),
+    "digits, convolutions": ("digits", "--epochs", "200", "--patience", "0"),
     "wine, an epoch is over in a millisecond": ("wine", "--epochs", "6000", "--patience", "0"),
 }
 SEEN = """addEventListener('DOMContentLoaded', () => new MutationObserver(() => {

@@ -1,5 +1,6 @@
 """PyTorch, eager on the CPU: tuned by hand, as most people write it, and as the authors of MNIST-1D wrote it."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -128,10 +129,19 @@ def module(net: Net, data: Data) -> nn.Module:
     model = BUILD[net.kind](net, data.train.inputs.shape[1:])
     for layer in model.modules():
         if isinstance(layer, nn.Linear | nn.Conv1d | nn.Conv2d):
-            nn.init.xavier_uniform_(layer.weight)
+            _draw(layer, net)
             if layer.bias is not None:
                 nn.init.zeros_(layer.bias)
     return model
+
+
+def _draw(layer: nn.Linear | nn.Conv1d | nn.Conv2d, net: Net) -> None:
+    if net.kind != "resnet18":
+        nn.init.xavier_uniform_(layer.weight)
+    elif isinstance(layer, nn.Linear):
+        nn.init.normal_(layer.weight, std=0.1 / math.sqrt(layer.in_features))
+    else:
+        nn.init.kaiming_normal_(layer.weight)
 
 
 def _dense(net: Net, shape: tuple[int, ...]) -> nn.Module:

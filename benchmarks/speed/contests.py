@@ -87,7 +87,7 @@ CONTESTS = {
         "ResNet-18 on 32x32x3, batch 64, 40 steps",
         (PISTE, Contestant(TUNED, "by_torch:tuned", 0.9), Contestant(LOADER, "by_torch:loader", 0.9)),
         Problem("colour-mnist", Net("resnet18", (64, 128, 256, 512)), 64, epochs=2, train_rows=1280, test_rows=256),
-        margin=0.1,  # after 20 steps one side was still at chance
+        margin=0.1,
     ),
     "overhead-digits": overhead("64-32-10, batch 32", replace(DIGITS, epochs=1000), at_least=None),
     "overhead-small": overhead(

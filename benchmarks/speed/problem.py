@@ -20,7 +20,7 @@ Kind = Literal["dense", "residual", "conv1d", "gru", "cnn", "resnet18"]
 
 @dataclass(frozen=True)
 class Net:
-    """A network of ten classes; weights start Glorot uniform, biases at zero.
+    """A network of ten classes; weights start Glorot uniform, biases at zero, a ResNet's as `zoo.resnet` draws them.
 
     dense: hidden layers of `widths` with ReLU. residual: as dense, each layer after the first added to its inputs.
     conv1d: convolutions over steps, of sizes 5, 3, 3 and stride 2. gru: one bidirectional layer, all steps read out.

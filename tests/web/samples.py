@@ -149,7 +149,7 @@ def nursed(run: RunFolder) -> None:
 
 
 def study(path: Path, status: Status = Status.FINISHED) -> StudyFolder:
-    """Forty trials over a rate, a width and an optimiser with its momentum."""
+    """Forty trials over a rate, a width, an optimiser with its momentum and layers with their dropout."""
     path.mkdir(parents=True)
     folder = StudyFolder(path)
     dimensions = (
@@ -157,6 +157,8 @@ def study(path: Path, status: Status = Status.FINISHED) -> StudyFolder:
         DimensionRecord("width", "width", "integers(16, 256, log=true)"),
         DimensionRecord("optimiser", "optimiser", "choice(adamw, sgd(momentum=uniform(0, 1)))"),
         DimensionRecord("momentum", "momentum (optimiser: sgd)", "uniform(0, 1)", (("optimiser", "sgd"),)),
+        DimensionRecord("hidden", "hidden", "choice([32], option([64, 32], dropout=uniform(0, 1)))"),
+        DimensionRecord("dropout", "dropout (hidden: [64, 32])", "uniform(0, 1)", (("hidden", "[64, 32]"),)),
     )
     folder.write(
         StudyRecord(
@@ -173,10 +175,11 @@ def study(path: Path, status: Status = Status.FINISHED) -> StudyFolder:
 def trial(number: int) -> TrialRecord:
     """A trial that is the better the nearer its first place is to 0.6; one failed."""
     drawn = random.Random(number)
-    places = tuple(drawn.random() for _ in range(4))
-    sgd = places[2] >= 0.5
+    places = tuple(drawn.random() for _ in range(6))
+    sgd, deep = places[2] >= 0.5, places[4] >= 0.5
     settings: dict[str, Any] = {"learning_rate": 10 ** (4 * places[0] - 4), "width": round(16 * 16 ** places[1])}
     settings |= {"optimiser": "sgd", "momentum": places[3]} if sgd else {"optimiser": "adamw"}
+    settings |= {"hidden": [64, 32], "dropout": places[5]} if deep else {"hidden": [32]}
     made = TrialRecord(number, settings, places, sampling=f"round {number // 10 + 1}", seconds=0.5)
     if number == 7:
         return TrialRecord(number, settings, places, TrialStatus.FAILED, note=MARKUP)

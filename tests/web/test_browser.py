@@ -316,7 +316,8 @@ def test_a_search_is_narrowed_and_zoomed(open_at: Open) -> None:
     page.click("nav a", "What mattered")
     page.until("document.querySelectorAll('.importances li').length === 5")
     page.click("nav a", "One at a time")
-    page.until("document.querySelectorAll('.slices svg').length === 4")
+    page.until("document.querySelectorAll('.slices svg').length === 6")
+    assert 5 < page.do("document.querySelectorAll('.slices svg')[5].querySelectorAll('circle').length") < 35
     page.click("nav a", "Trials")
     page.click(".trials button", "width")
     page.until("document.querySelector('th[aria-sort=ascending]').innerText.startsWith('width')")

@@ -115,7 +115,7 @@ function axesOf({study, trials, results}: Content): Axis[] {
   const ticked = new Map(results.axes.map((axis) => [axis.label, axis]));
   const made = study.dimensions.map((dimension, place): Axis => {
     const axis = ticked.get(dimension.label);
-    const matters = (trial: Trial) => dimension.conditions.every(([setting, value]) => String(trial.settings[setting]) === value);
+    const matters = (trial: Trial) => dimension.conditions.every(([setting, option]) => isWritten(trial.settings[setting], option));
     const ticks = axis?.ticks ?? ticksOf(dimension, place, trials);
     const option = (trial: Trial) => ticks.find(([, label]) => label === text(trial.settings[dimension.name]))?.[0];
     const options = axis?.options ?? /^choice/.test(dimension.prior);
@@ -132,6 +132,17 @@ function axesOf({study, trials, results}: Content): Axis[] {
     of: (trial) => (trial.score === null ? null : study.higher_is_better ? share(trial.score) : 1 - share(trial.score)),
   });
   return made;
+}
+
+/** Whether `option`, as it stands in a space, is this value: quoted or bare, a number, a list in brackets, `none`. */
+function isWritten(value: unknown, option: string): boolean {
+  if (Array.isArray(value)) {
+    const options = option.replace(/^\[|\]$/g, '').split(',').filter((one) => one.trim());
+    return options.length === value.length && value.every((one, at) => isWritten(one, options[at]!.trim()));
+  }
+  if (typeof value === 'number') return Number(option) === value;
+  const bare = String(value ?? 'none');
+  return [bare, `"${bare}"`].includes(typeof value === 'string' ? option : option.toLowerCase());
 }
 
 const inWindow = (place: number | null) => place === null || (place >= 0 && place <= 1);

@@ -22,7 +22,7 @@ def linear(x: jax.Array) -> jax.Array:
 
 
 def relu(x: jax.Array) -> jax.Array:
-    """max(x, 0); derivative 0 at 0."""
+    """max(x, 0); its derivative at exactly 0 is 1/2, between those of the two sides (PyTorch takes 0)."""
     return jnp.maximum(x, 0)
 
 
