@@ -42,7 +42,7 @@ from piste.train.timeline import Effort, steps_per_epoch
 TRAIN = 1437
 TRIALS, EPOCHS, BATCH, SAMPLE = 256, 50, 32, 4
 REPEATS = 3
-WIDTHS, MEMBERS, WIDE_BATCH = (32, 128, 256), 16, 64
+WIDTHS, MEMBERS, WIDE_BATCH, WIDE_EPOCHS = (32, 128, 256), 16, 64, 100
 SHARE = 50.0  # percent of the machine's rate, from a width of 128 on
 METRIC = Shown("accuracy")
 
@@ -121,7 +121,7 @@ def trial(number: int) -> Member:
 def wide(number: int, width: int) -> Member:
     """Return one of the networks whose arithmetic is counted."""
     network = mlp(10, (width, width), batch_norm=False)
-    return Member(number, plan(network, 1e-3 * (1 + number)), effort(1e-3, WIDE_BATCH, 8), 0)
+    return Member(number, plan(network, 1e-3 * (1 + number)), effort(1e-3, WIDE_BATCH, WIDE_EPOCHS), 0)
 
 
 def plan(network: Layer, decay: float) -> Plan:
