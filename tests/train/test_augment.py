@@ -18,10 +18,11 @@ from piste.nn.losses.classes import CrossEntropy
 from piste.nn.metrics import WATCHED
 from piste.nn.sequential import Sequential
 from piste.nn.shaping import Flatten
+from piste.train.examples import EVALUATION_CHUNK
 from piste.train.layout import Parts
 from piste.train.optimisers import Optimiser
 from piste.train.plan import Plan, Split, initial_carry
-from piste.train.program import EVALUATION_CHUNK, evaluate
+from piste.train.program import evaluate
 from piste.train.step import train_step
 
 MODEL = Sequential((Flatten(), Dense(3)))

@@ -17,7 +17,7 @@ from piste.nn.losses import CrossEntropy
 from piste.nn.metrics import WATCHED
 from piste.nn.sequential import Sequential
 from piste.train.checkpoint import Checkpoints, Position
-from piste.train.examples import on_device
+from piste.train.examples import for_judging
 from piste.train.fit import Examples, Fitted, Progress, Shown, fit
 from piste.train.optimisers import Optimiser
 from piste.train.plan import Plan, initial_carry
@@ -137,7 +137,7 @@ def test_a_checkpoint_of_before_trainings_were_watched_is_of_use(tmp_path: Path)
     key = jax.random.key(0)
     old = initial_carry(PLAN, PLAN.layout.pack(MODEL.init(key, (3,))), {})
     Checkpoints(tmp_path, "this").write(old, Position(step=2))
-    restored = Checkpoints(tmp_path, "this").restore(in_view(old, on_device(VALIDATION, 256), PLAN.precision))
+    restored = Checkpoints(tmp_path, "this").restore(in_view(old, for_judging(VALIDATION), PLAN.precision))
     assert restored is not None
     carry, position = restored
     assert position.step == 2

@@ -17,10 +17,10 @@ from piste.recipe.fitting import shown_metric
 from piste.recipe.settings import Settings, from_keywords
 from piste.train.checkpoint import Position
 from piste.train.compiler import configure_jax
-from piste.train.examples import on_device
+from piste.train.examples import for_judging, on_device
 from piste.train.fit import Shown, drawn
 from piste.train.plan import Carry, Limits, Plan, Split, handed
-from piste.train.program import EVALUATION_CHUNK, compiled
+from piste.train.program import compiled
 from piste.train.timeline import Effort, Timeline
 from piste.train.watching import in_view, watched_record, with_looks
 
@@ -75,7 +75,7 @@ class Played:
     @property
     def watched(self) -> WatchedRecord:
         """What was seen so far."""
-        held = on_device(self.table.held, EVALUATION_CHUNK)
+        held = for_judging(self.table.held)
         position = Position(self.step, 0.0, self.records, self.looks)
         return watched_record(self.plan, held, len(self.table.held), position, _line(self), "", "")
 
@@ -190,7 +190,7 @@ def _line(played: Played, *, by_step: bool = False) -> Timeline:
 
 
 def _on_device(table: Table) -> tuple[Split, Split]:
-    return on_device(table.train), on_device(table.held, EVALUATION_CHUNK)
+    return on_device(table.train), for_judging(table.held)
 
 
 def _limits() -> Limits:

@@ -26,10 +26,10 @@ from piste.sklearn.decisions import Decisions
 from piste.sklearn.examples import Weighted
 from piste.sklearn.inputs import InputError, Standard, fit_standard
 from piste.sklearn.parameters import ParameterError
+from piste.train.examples import EVALUATION_CHUNK
 from piste.train.fit import Examples, Fitted, fit
 from piste.train.inference import outputs
 from piste.train.plan import Plan
-from piste.train.program import EVALUATION_CHUNK
 
 
 @dataclass(frozen=True)

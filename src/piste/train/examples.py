@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from piste.train.buckets import bucket
 from piste.train.plan import Split
 
+EVALUATION_CHUNK = 256  # examples per forward pass outside training, at most: large enough to fill the cores
+_CHUNKS = (32, 48, 64, 96, 128, 192, EVALUATION_CHUNK)  # few, so that nearby sizes are compiled once
 _PADDED_BYTES = 1 << 28  # of inputs: above it, an eighth of waste costs more than a compilation saves
 
 
@@ -42,6 +44,23 @@ def on_device(examples: Examples, multiple: int = 1, *, exact: bool = False) -> 
         return jax.device_put(Split(inputs, targets, None))  # all at once: one call per array takes three times as long
     weights = np.ones(count, np.float32) if examples.weights is None else examples.weights
     return jax.device_put(Split(inputs, targets, _padded(weights, extra)))
+
+
+def for_judging(examples: Examples) -> Split:
+    """Return the split on the device as `program.judged` takes it, in chunks of equal size padded with zero weight.
+
+    Up to 768 rows chunks are smaller than `EVALUATION_CHUNK` where that pads less: a large network with few validation
+    examples does not spend its time on nothing.
+    """
+    count = len(examples)
+    chunks = max(-(-count // EVALUATION_CHUNK), 1)
+    return on_device(examples, next(size for size in _CHUNKS if size * chunks >= count))
+
+
+def chunk_of(split: Split) -> int:
+    """Return how many rows each chunk of a split for judging has."""
+    rows = len(split.targets)
+    return rows // -(-rows // EVALUATION_CHUNK)
 
 
 def _padded(values: NDArray[np.generic], extra: int) -> Any:

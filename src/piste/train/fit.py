@@ -17,11 +17,11 @@ from piste.nn.layer import Parameters, State
 from piste.train.checkpoint import Keeper, Position
 from piste.train.compiler import jitted
 from piste.train.examples import Examples as Examples
-from piste.train.examples import on_device
+from piste.train.examples import for_judging, on_device
 from piste.train.layout import Parts
 from piste.train.plan import Carry, Curves, Limits, Plan, Split, handed, initial_carry
 from piste.train.precision import in_its_precision
-from piste.train.program import EVALUATION_CHUNK, compiled, evaluate
+from piste.train.program import compiled, evaluate
 from piste.train.progress import Progress as Progress
 from piste.train.progress import Watch, on_host, present, unheard
 from piste.train.sharding import placed
@@ -86,7 +86,7 @@ def fit(
     head = train.head if isinstance(train, Stream) else train
     bias = _bias(plan, head, task)
     carry = _start(plan)(named_key(seed, "parameters"), bias) if start is None else going_on(plan, *start)
-    validation_split = placed(plan.devices, on_device(validation, EVALUATION_CHUNK))
+    validation_split = placed(plan.devices, for_judging(validation))
     initial = _initial_loss(plan, carry, validation_split, bias, validation, task)
     carry = in_view(carry, validation_split, plan.precision)
     program = compiled(plan)

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from piste.nn.layer import Context, Layer, Parameters, State
 from piste.train.compiler import jitted
+from piste.train.examples import EVALUATION_CHUNK
 from piste.train.forward import forward
 from piste.train.precision import allowed, kept
-from piste.train.program import EVALUATION_CHUNK
 from piste.train.settings import Precision
 from piste.train.sharding import placements
 

@@ -20,6 +20,7 @@ from piste.nn.layer import Context
 from piste.nn.metrics import WholeSplit
 from piste.train import averaging, plateau
 from piste.train.compiler import jitted
+from piste.train.examples import chunk_of
 from piste.train.forward import forward
 from piste.train.in_step import most, rounds
 from piste.train.layout import Layout, Parts, norm
@@ -29,7 +30,6 @@ from piste.train.seen import Blind, Seen, Tallies, eye_of, norms, rise
 from piste.train.sharding import placements
 from piste.train.step import train_step
 
-EVALUATION_CHUNK = 256  # examples per forward pass outside training: large enough to fill the cores
 GATHERED = 1 << 17  # bytes of a batch's inputs from which a step gathers them where they lie
 
 
@@ -60,12 +60,12 @@ def evaluate(plan: Plan, layout: Layout, weights: Parts, state: Any, split: Spli
 
 def judged(plan: Plan, layout: Layout, weights: Parts, state: Any, split: Split) -> Judged:
     """Return all that a split shows of a network; its rows are padded to whole chunks."""
-    metric = plan.metric
-    eye = Blind(plan) if isinstance(plan, Filled) else eye_of(plan, EVALUATION_CHUNK, split.inputs.dtype)
+    metric, size = plan.metric, chunk_of(split)
+    eye = Blind(plan) if isinstance(plan, Filled) else eye_of(plan, size, split.inputs.dtype)
     parameters, split = layout.unpack(weights), kept(plan.precision, split)
     weight = jnp.ones(len(split.targets)) if split.weight is None else split.weight
     chunked = (split.inputs, split.targets, weight)
-    chunks = jax.tree.map(lambda leaf: leaf.reshape(-1, EVALUATION_CHUNK, *leaf.shape[1:]), chunked)
+    chunks = jax.tree.map(lambda leaf: leaf.reshape(-1, size, *leaf.shape[1:]), chunked)
 
     def add(
         sums: tuple[jax.Array, Tallies], chunk: tuple[jax.Array, jax.Array, jax.Array]
@@ -175,7 +175,7 @@ def _unseen(plan: Plan, layout: Layout, carry: Carry, validation: Split, rounds:
     """Return what `rounds` rounds show before they are made; nothing where the training is not watched."""
     if not isinstance(carry.highest, jax.Array):
         return ()
-    layers = eye_of(plan, EVALUATION_CHUNK, validation.inputs.dtype).layers
+    layers = eye_of(plan, chunk_of(validation), validation.inputs.dtype).layers
     empty = jnp.full(rounds, jnp.nan, carry.loss_sum.dtype)
     leaf = jnp.full((rounds, len(layout.shapes)), jnp.nan, carry.loss_sum.dtype)
     layer = jnp.full((rounds, len(layers)), jnp.nan, jnp.float32)

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from piste.core.records import EpochRecord
 from piste.core.watched import Look, WatchedRecord, thinned
 from piste.train.checkpoint import Position
+from piste.train.examples import chunk_of
 from piste.train.origin import origin_of_step
 from piste.train.plan import Carry, Plan, Split, handed
 from piste.train.precision import master
-from piste.train.program import EVALUATION_CHUNK
 from piste.train.progress import on_host
 from piste.train.seen import Seen, eye_of, leaf_paths
 from piste.train.settings import Precision
@@ -62,7 +62,7 @@ def watched_record(
     plan: Plan, validation: Split, examples: int, position: Position, line: Timeline, stopped: str, origin: str
 ) -> WatchedRecord:
     """Return the record of a training that is over; its validation split has `examples` rows that count."""
-    leaves, layers = leaf_paths(plan.layout), eye_of(plan, EVALUATION_CHUNK, validation.inputs.dtype).layers
+    leaves, layers = leaf_paths(plan.layout), eye_of(plan, chunk_of(validation), validation.inputs.dtype).layers
     return WatchedRecord(leaves, layers, position.looks, line.total, origin, examples, True, stopped)
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from piste.nn.layer import Context
 from piste.nn.metrics import WholeSplit
 from piste.train.compiler import jitted
+from piste.train.examples import chunk_of
 from piste.train.forward import forward
 from piste.train.plan import Plan, Split
 from piste.train.population.blocks import Block
@@ -19,7 +20,6 @@ from piste.train.population.group import Group
 from piste.train.population.population import Population
 from piste.train.population.templates import filled
 from piste.train.precision import allowed, kept, master
-from piste.train.program import EVALUATION_CHUNK
 
 Found = tuple[NDArray[np.float64], NDArray[np.float64] | None]
 
@@ -55,9 +55,8 @@ def _judging(template: Plan) -> Callable[..., Any]:
 
 def _judge(template: Plan, values: Any, weights: Any, states: Any, validation: Split) -> Any:
     split = kept(template.precision, validation)
-    chunks = jax.tree.map(
-        lambda leaf: leaf.reshape(-1, EVALUATION_CHUNK, *leaf.shape[1:]), (split.inputs, split.targets)
-    )
+    size = chunk_of(split)
+    chunks = jax.tree.map(lambda leaf: leaf.reshape(-1, size, *leaf.shape[1:]), (split.inputs, split.targets))
 
     def one(member: Any) -> Any:
         row, parts, state = member

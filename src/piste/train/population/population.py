@@ -12,7 +12,7 @@ from piste.core.errors import SettingError
 from piste.core.records import EpochRecord, Task
 from piste.nn.head import output_bias
 from piste.nn.losses import Loss
-from piste.train.examples import Examples, on_device
+from piste.train.examples import Examples, for_judging, on_device
 from piste.train.fit import STOPPED, Fitted, Shown, limits_of
 from piste.train.plan import Plan, Split
 from piste.train.population.blocks import Block, begun, block_size, placed_at, row_at, spread
@@ -26,7 +26,6 @@ from piste.train.population.result import result
 from piste.train.population.templates import Row
 from piste.train.population.widths import widths_of
 from piste.train.precision import allowed
-from piste.train.program import EVALUATION_CHUNK
 from piste.train.settings import Precision
 from piste.train.timeline import Timeline
 
@@ -162,7 +161,7 @@ class Population:
     def _split(self, precision: Precision) -> tuple[Split, Split]:
         if precision not in self._splits:
             with allowed(precision):
-                self._splits[precision] = on_device(self._train), on_device(self._validation, EVALUATION_CHUNK)
+                self._splits[precision] = on_device(self._train), for_judging(self._validation)
         return self._splits[precision]
 
     def _courses(self, members: Sequence[Member], program: Program) -> list[Course]:
