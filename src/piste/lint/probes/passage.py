@@ -6,11 +6,12 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.extend.core import Var
 from numpy.typing import NDArray
 
 from piste.core.records import Task
 from piste.lint.bench import Bench
-from piste.lint.network import network, sample
+from piste.lint.network import Network, network, sample
 from piste.lint.probes.redrawing import redrawn
 from piste.lint.problem import problem
 from piste.lint.rule import NotRun
@@ -34,9 +35,9 @@ class Passage:
 def passage(bench: Bench) -> Passage:
     """Probe: the largest rank of the outputs' derivative by one example's inputs, at parameters drawn at random.
 
-    A layer of n units lets no more than n through, wherever it stands and whatever its parameters. Of classes, what is
-    added to all outputs alike does not count. Random mixtures of the outputs stand for them, which keeps a rank below
-    their number.
+    A layer of n units lets no more than n through, wherever it stands and whatever its parameters, if it reads them.
+    Of classes, what is added to all outputs alike does not count. Random mixtures of the outputs stand for them, which
+    keeps a rank below their number.
     """
     net, one = bench.probe(network), bench.probe(problem)
     inputs, _ = bench.probe(sample, _EXAMPLES, next(iter(bench.pipeline.splits)))
@@ -49,6 +50,8 @@ def passage(bench: Bench) -> Passage:
     needed = min(width - 1 if one.of_classes else width, ENOUGH)
     if needed < 2:
         raise NotRun("One number is all that the outputs need.")
+    if _unread(net, inputs):
+        raise NotRun("The network computes without some of its parameters, which M102 names.")
     mixtures = bench.generator("passage").normal(size=(_MIXTURES, width)).astype(np.float32)
     mixtures -= mixtures.mean(axis=1, keepdims=True) if one.of_classes else 0.0
     slopes = jax.jit(jax.vmap(_slopes(net, mixtures), in_axes=(None, 0)))
@@ -57,6 +60,16 @@ def passage(bench: Bench) -> Passage:
     if not numbers:
         raise NotRun("No output depends on the inputs.")
     return Passage(numbers, needed, width)
+
+
+def _unread(net: Network, inputs: Any) -> bool:
+    """Return whether the outputs are computed without some leaf of the parameters, whatever its values are."""
+    trace = jax.make_jaxpr(net.plain)(net.parameters, net.state, inputs).jaxpr
+    used = {one for one in trace.outvars if isinstance(one, Var)}
+    for eqn in reversed(trace.eqns):
+        if not used.isdisjoint(eqn.outvars):
+            used.update(one for one in eqn.invars if isinstance(one, Var))
+    return not used.issuperset(trace.invars[: len(jax.tree.leaves(net.parameters))])
 
 
 def _slopes(net: Any, mixtures: NDArray[np.float32]) -> Any:

@@ -11,7 +11,9 @@ import optax
 import pytest
 
 from piste.core.findings import Finding, Outcome, Severity
-from piste.lint.rules.model import wide_enough
+from piste.lint.judge import judge
+from piste.lint.pipeline import Pipeline
+from piste.lint.rules.model import dead_leaves, wide_enough
 from piste.nn.activations import Activation
 from piste.nn.dense import Dense
 from piste.nn.losses import CrossEntropy
@@ -91,6 +93,18 @@ def test_numbers_that_pass_through_a_black_box_are_counted(run_rule: Judge, unit
 def test_black_boxes_that_let_enough_through_pass(run_rule: Judge) -> None:
     assert run_rule(wide_enough.RULE, **black_box(4)) == (Outcome.PASSED, ())
     assert run_rule(wide_enough.RULE, **black_box(16)) == (Outcome.PASSED, ())
+
+
+def test_a_layer_that_is_not_read_is_no_narrow_layer(run_rule: Judge) -> None:
+    given = black_box(16)
+
+    def apply(parameters: dict[str, Any], inputs: Any) -> Any:
+        ones = jax.tree.map(jnp.ones_like, parameters["layer_1"])  # all its units do the same: one number passes
+        return given["apply"]({**parameters, "layer_1": ones}, inputs)
+
+    assert run_rule(wide_enough.RULE, **{**given, "apply": apply})[0] is Outcome.NOT_RUN
+    record = judge(Pipeline(**{**given, "apply": apply}), [dead_leaves.RULE, wide_enough.RULE])
+    assert [cause.key for cause in record.causes] == ["model.disconnected"]
 
 
 def test_two_classes_need_one_number(run_rule: Judge) -> None:
