@@ -68,6 +68,53 @@ print("nodes", len({one.worker.split()[-1] for one in spread.trials}), "lost", l
 """
 
 
+# From outside, through the server that a cluster's head has for Ray's client.
+OUTSIDE = """
+import dataclasses, socket, sys
+from pathlib import Path
+from ray.cluster_utils import Cluster
+from piste.recipe.progress import Silent
+from piste.recipe.tune import tune_with
+from piste.recipe.tuning import Asked
+from piste.tune.priors import log
+from piste.tune.settings import TuneSettings
+
+with socket.socket() as free:
+    free.bind(("127.0.0.1", 0))
+    port = free.getsockname()[1]
+head = {"num_cpus": 1, "object_store_memory": 80_000_000, "include_dashboard": False, "ray_client_server_port": port}
+cluster = Cluster(initialize_head=True, head_node_args=head)
+cluster.wait_for_nodes()
+how = TuneSettings(trials=4, scheduler="none", at_once=2, final=False, cluster=f"ray://127.0.0.1:{port}")
+said = frozenset({"trials", "scheduler", "at_once", "final", "cluster"})
+asked = Asked({"model": "mlp", "hidden": (8,), "epochs": 2}, {"learning_rate": log(1e-3, 1e-1)}, {}, how, "x", said)
+runs = Path(sys.argv[1])
+spread = tune_with("iris", asked, runs / "cluster", Silent(), None)
+cluster.shutdown()
+here = dataclasses.replace(asked, how=dataclasses.replace(how, cluster=""))
+alone = tune_with("iris", here, runs / "alone", Silent(), None)
+
+
+def plain(study):
+    return [dataclasses.replace(one, seconds=0.0, worker="") for one in study.trials]
+
+
+assert all(one.status == "finished" for one in spread.trials), spread.trials
+assert plain(spread) == plain(alone)
+assert all("node" in one.worker for one in spread.trials)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ray's clusters for tests need a Unix system")
+def test_a_cluster_is_reached_from_outside(tmp_path: Path) -> None:
+    pytest.importorskip("ray")
+    pytest.importorskip("grpc", reason="Ray's client is not installed")
+    outcome = subprocess.run(
+        [sys.executable, "-c", OUTSIDE, str(tmp_path)], capture_output=True, text=True, timeout=240, check=False
+    )
+    assert outcome.returncode == 0, outcome.stderr[-4000:]
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Ray's clusters for tests need a Unix system")
 def test_a_node_that_dies_loses_nothing(tmp_path: Path) -> None:
     pytest.importorskip("ray")
