@@ -70,7 +70,7 @@ print("nodes", len({one.worker.split()[-1] for one in spread.trials}), "lost", l
 
 # From outside, through the server that a cluster's head has for Ray's client.
 OUTSIDE = """
-import dataclasses, socket, sys
+import dataclasses, socket, sys, time
 from pathlib import Path
 from ray.cluster_utils import Cluster
 from piste.recipe.progress import Silent
@@ -85,6 +85,11 @@ with socket.socket() as free:
 head = {"num_cpus": 1, "object_store_memory": 80_000_000, "include_dashboard": False, "ray_client_server_port": port}
 cluster = Cluster(initialize_head=True, head_node_args=head)
 cluster.wait_for_nodes()
+for _ in range(600):  # the server for clients begins some time after its node
+    with socket.socket() as knocking:
+        if knocking.connect_ex(("127.0.0.1", port)) == 0:
+            break
+    time.sleep(0.1)
 how = TuneSettings(trials=4, scheduler="none", at_once=2, final=False, cluster=f"ray://127.0.0.1:{port}")
 said = frozenset({"trials", "scheduler", "at_once", "final", "cluster"})
 asked = Asked({"model": "mlp", "hidden": (8,), "epochs": 2}, {"learning_rate": log(1e-3, 1e-1)}, {}, how, "x", said)
