@@ -113,6 +113,7 @@ assert all("node" in one.worker for one in spread.trials)
 @pytest.mark.skipif(sys.platform == "win32", reason="Ray's clusters for tests need a Unix system")
 def test_a_cluster_is_reached_from_outside(tmp_path: Path) -> None:
     pytest.importorskip("ray")
+    # Not among the locked packages: beside other tests Ray does not always manage to begin its server for a client.
     pytest.importorskip("grpc", reason="Ray's client is not installed")
     outcome = subprocess.run(
         [sys.executable, "-c", OUTSIDE, str(tmp_path)], capture_output=True, text=True, timeout=240, check=False
