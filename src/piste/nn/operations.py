@@ -1,4 +1,4 @@
-"""One operation of a trace: computed again from its inputs, and pulled back by the chain rule."""
+"""Operations of a trace: which of them lead to its results, and one computed again or pulled back by the chain rule."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 from jax import lax
-from jax.extend.core import ClosedJaxpr, Jaxpr, JaxprEqn, jaxpr_as_fun
+from jax.extend.core import ClosedJaxpr, Jaxpr, JaxprEqn, Literal, jaxpr_as_fun
 
 INLINED = frozenset({"jit", "pjit", "closed_call", "core_call", "remat2", "checkpoint"})
 OWN_RULE = frozenset({"custom_jvp_call", "custom_vjp_call"})
@@ -30,6 +30,18 @@ def called(eqn: JaxprEqn) -> ClosedJaxpr | None:
         return None
     inner: Any = eqn.params.get("call_jaxpr", eqn.params.get("jaxpr"))
     return ClosedJaxpr(inner, ()) if isinstance(inner, Jaxpr) else inner
+
+
+def leading(jaxpr: Jaxpr, wanted: Sequence[bool]) -> list[tuple[JaxprEqn, list[bool]]]:
+    """Return the operations that lead to the `wanted` results or have effects, and which of their outputs are read."""
+    read = {one for one, there in zip(jaxpr.outvars, wanted, strict=True) if there and not isinstance(one, Literal)}
+    found = []
+    for eqn in reversed(jaxpr.eqns):
+        outputs = [one in read for one in eqn.outvars]
+        if any(outputs) or eqn.effects:
+            found.append((eqn, outputs))
+            read.update(one for one in eqn.invars if not isinstance(one, Literal))
+    return found[::-1]
 
 
 def differentiable(array: Any) -> bool:

@@ -15,7 +15,7 @@ from jax.extend.core import ClosedJaxpr, Jaxpr, JaxprEqn, Literal
 
 from piste.core.graphs import NodeKind
 from piste.lens.graph.names import function_of, label_of, line_of, scope_of
-from piste.nn.operations import INLINED, called, differentiable
+from piste.nn.operations import INLINED, called, differentiable, leading
 
 Atom = int | Literal
 
@@ -223,15 +223,3 @@ class _Opening:
             if active.intersection(one for one in step.inputs if isinstance(one, int)):
                 active.update(one for one in step.outputs if differentiable(self.nodes[one]))
         return frozenset(active)
-
-
-def leading(jaxpr: Jaxpr, wanted: Sequence[bool]) -> list[tuple[JaxprEqn, list[bool]]]:
-    """Return the operations that lead to the `wanted` results or have effects, and which of their outputs are read."""
-    read = {one for one, there in zip(jaxpr.outvars, wanted, strict=True) if there and not isinstance(one, Literal)}
-    found = []
-    for eqn in reversed(jaxpr.eqns):
-        outputs = [one in read for one in eqn.outvars]
-        if any(outputs) or eqn.effects:
-            found.append((eqn, outputs))
-            read.update(one for one in eqn.invars if not isinstance(one, Literal))
-    return found[::-1]

@@ -16,8 +16,8 @@ from jax.extend.core import ClosedJaxpr, Jaxpr, JaxprEqn, Literal
 from piste.core.errors import SettingError
 from piste.lens.graph.names import function_of, label_of, scope_of
 from piste.lens.graph.sweep import value_of
-from piste.lens.graph.trace import Traced, leading, traced_jaxpr
-from piste.nn.operations import INLINED, LOOPS, bound, called, rounds
+from piste.lens.graph.trace import Traced, traced_jaxpr
+from piste.nn.operations import INLINED, LOOPS, bound, called, leading, rounds
 
 MOST = 3000  # operations of a graph that is written out
 WRITTEN_OUT = LOOPS | {"cond"}

@@ -15,6 +15,7 @@ from piste.lint.network import Network, network, sample
 from piste.lint.probes.redrawing import redrawn
 from piste.lint.problem import problem
 from piste.lint.rule import NotRun
+from piste.nn.operations import leading
 
 ENOUGH = 4  # for any number of outputs
 _EXAMPLES = 32
@@ -65,11 +66,9 @@ def passage(bench: Bench) -> Passage:
 def _unread(net: Network, inputs: Any) -> bool:
     """Return whether the outputs are computed without some leaf of the parameters, whatever its values are."""
     trace = jax.make_jaxpr(net.plain)(net.parameters, net.state, inputs).jaxpr
-    used = {one for one in trace.outvars if isinstance(one, Var)}
-    for eqn in reversed(trace.eqns):
-        if not used.isdisjoint(eqn.outvars):
-            used.update(one for one in eqn.invars if isinstance(one, Var))
-    return not used.issuperset(trace.invars[: len(jax.tree.leaves(net.parameters))])
+    places = [trace.outvars, *(eqn.invars for eqn, _ in leading(trace, [True] * len(trace.outvars)))]
+    read = {one for atoms in places for one in atoms if isinstance(one, Var)}
+    return not read.issuperset(trace.invars[: len(jax.tree.leaves(net.parameters))])
 
 
 def _slopes(net: Any, mixtures: NDArray[np.float32]) -> Any:
