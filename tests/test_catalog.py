@@ -72,6 +72,7 @@ def quick_compilation() -> Iterator[None]:
     jax.config.update("jax_disable_most_optimizations", True)
     yield
     jax.config.update("jax_disable_most_optimizations", False)
+    jax.clear_caches()  # the last bits of such programs are not those of others
 
 
 NAMES = [kind.__name__ for kind in LAYERS]

@@ -19,6 +19,7 @@ def quick_compilation() -> Iterator[None]:
     jax.config.update("jax_disable_most_optimizations", True)
     yield
     jax.config.update("jax_disable_most_optimizations", False)
+    jax.clear_caches()  # the last bits of such programs are not those of others
 
 
 def _initial(layer: Layer, shape: tuple[int, ...], seed: int = 0) -> tuple[Any, Any]:

@@ -12,8 +12,9 @@ import pytest
 from jax.experimental.compilation_cache import compilation_cache
 
 from piste.core.errors import CompilerError
+from piste.nn.initialisers import INITIALISERS
 from piste.train import compiler
-from piste.train.compiler import REPAIR, Verdict, configure_jax, ensure_right_compiler, known_answer
+from piste.train.compiler import REPAIR, Verdict, configure_jax, ensure_right_compiler, jitted, known_answer
 
 WRONG = Verdict(False, 1073741824.0, 1065369600.0)
 
@@ -148,3 +149,17 @@ def test_the_folder_of_the_environment_is_respected(tmp_path: Path) -> None:
 def test_double_precision_stays_off(tmp_path: Path) -> None:
     configure_jax(tmp_path)
     assert jnp.ones(1).dtype == jnp.float32
+
+
+def test_a_program_that_runs_once_draws_the_same_numbers() -> None:
+    def drawn(key: jax.Array) -> tuple[jax.Array, ...]:
+        one, other, third = jax.random.split(key, 3)
+        return (
+            INITIALISERS["glorot_uniform"](one, (40, 30)),
+            INITIALISERS["he_normal"](other, (3, 3, 8, 16)),
+            INITIALISERS["orthogonal"](third, (12, 12)),
+        )
+
+    quick, thorough = (jitted(drawn, once=once)(jax.random.key(5)) for once in (True, False))
+    for own, other in zip(quick, thorough, strict=True):
+        np.testing.assert_array_equal(own, other)

@@ -8,43 +8,35 @@ example (`StochasticDepth`). Each draws from the context's key, which must be gi
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import jax
 import jax.numpy as jnp
 
 from piste.core.errors import SettingError
 from piste.nn.constraints import Checked, Share
+from piste.nn.draws import hashed
 from piste.nn.layer import Context, Parameters
 from piste.nn.traced import is_known, rounded
 
 _LEVELS = 1 << 16
 
 
-Draw = Callable[[jax.Array, tuple[int, ...], Any], jax.Array]
+Draw = Callable[[jax.Array, tuple[int, ...]], jax.Array]
 
 
-def drop(
-    inputs: jax.Array, keep: float, shape: tuple[int, ...], context: Context, draw: Draw = jax.random.bits
-) -> jax.Array:
+def drop(inputs: jax.Array, keep: float, shape: tuple[int, ...], context: Context, draw: Draw = hashed) -> jax.Array:
     """Return inputs with parts silenced; `shape` broadcasts against the inputs and has one place per part.
 
-    `draw(key, shape, dtype)` gives the random bits.
+    `draw(key, shape)` gives uint32 random numbers. The probability is rounded to 1/65536, and the scale with it.
     """
-    # 16 random bits a part are half the work of 32; the probability is rounded to them, and the scale with it.
     if not context.training or (is_known(keep) and round(keep * _LEVELS) == _LEVELS):
         return inputs
     if context.key is None:
         raise SettingError("Dropout needs a random key while training: give Context(training=True, key=...).")
     level = rounded(keep * _LEVELS)
-    bits = draw(context.key, shape, jnp.uint16)
-    if is_known(level):
-        level = max(level, 1)
-        return jnp.where(bits < level, inputs / (level / _LEVELS), jnp.zeros_like(inputs))
-    level = jnp.maximum(level, 1)
-    scale = (level / _LEVELS).astype(inputs.dtype)
-    # The level may be one more than 16 bits hold.
-    return jnp.where(bits <= (level - 1).astype(jnp.uint16), inputs / scale, jnp.zeros_like(inputs))
+    level = max(level, 1) if is_known(level) else jnp.maximum(level, 1).astype(jnp.uint32)
+    scale = level / _LEVELS if is_known(level) else (level / _LEVELS).astype(inputs.dtype)
+    return jnp.where(draw(context.key, shape) >> 16 < level, inputs / scale, jnp.zeros_like(inputs))
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ def augmented_examples(
         return ()
     rows = _shown_rows(train.targets)
     inputs, targets = jnp.asarray(train.inputs[rows]), jnp.asarray(train.targets[rows])
-    change = jitted(lambda key: augmented(augmentations, key, inputs, targets)[0])
+    change = jitted(lambda key: augmented(augmentations, key, inputs, targets)[0], once=True)
     changed = [np.asarray(change(named_key(seed, "augmented", index))) for index in range(VERSIONS)]
     return tuple(
         AugmentedExample(

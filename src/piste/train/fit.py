@@ -215,7 +215,7 @@ def _start(plan: Plan) -> Callable[[jax.Array, NDArray[np.float32]], Carry]:
         parameters = with_output_bias(plan.model, parameters, bias)
         return initial_carry(plan, plan.layout.pack(parameters), plan.model.init_state(plan.input_shape))
 
-    return jitted(draw)
+    return jitted(draw, once=True)
 
 
 @lru_cache(maxsize=64)

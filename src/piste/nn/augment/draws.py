@@ -6,7 +6,8 @@ the 200,000 values of 64 colour pictures.
 
 import jax
 import jax.numpy as jnp
-from jax import lax
+
+from piste.nn.draws import hashed
 
 _LEVELS = 1 << 16
 
@@ -27,20 +28,6 @@ def about(key: jax.Array, shape: tuple[int, ...], reach: float) -> jax.Array:
     return reach * (2.0 * share(key, shape) - 1.0)
 
 
-def hashed(key: jax.Array, shape: tuple[int, ...]) -> jax.Array:
-    """Return uint32 numbers, one per value: the place's number and the key's two words, scrambled.
-
-    A multiply-and-shift hash with the constants that C. Wellons found by search (lowbias32, 2018), applied once for
-    each word of the key. Good enough for noise, and 5 to 20 times as fast as the generator.
-    """
-    words = jax.random.key_data(key).astype(jnp.uint32).reshape(-1)
-    size = 1
-    for length in shape:
-        size *= length
-    places = lax.iota(jnp.uint32, size)
-    return _scrambled(_scrambled(places + words[0]) ^ words[-1]).reshape(shape)
-
-
 def bell(key: jax.Array, shape: tuple[int, ...]) -> jax.Array:
     """Return float32 numbers of mean 0 and deviation 1, nearly Gaussian: the sum of four hashed bytes.
 
@@ -50,9 +37,3 @@ def bell(key: jax.Array, shape: tuple[int, ...]) -> jax.Array:
     total = sum(((bits >> shift) & 255).astype(jnp.int32) for shift in (0, 8, 16, 24))
     deviation = (4 * (256**2 - 1) / 12) ** 0.5
     return (jnp.asarray(total, jnp.float32) - 510.0) / deviation
-
-
-def _scrambled(values: jax.Array) -> jax.Array:
-    values = (values ^ (values >> 16)) * jnp.uint32(0x7FEB352D)
-    values = (values ^ (values >> 15)) * jnp.uint32(0x846CA68B)
-    return values ^ (values >> 16)

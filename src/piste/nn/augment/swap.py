@@ -10,7 +10,7 @@ import numpy as np
 from piste.core.errors import SettingError
 from piste.core.settings import Range
 from piste.nn.augment.augmentation import COLUMNS, Augmentation
-from piste.nn.augment.draws import hashed
+from piste.nn.draws import hashed
 from piste.nn.traced import rounded
 
 

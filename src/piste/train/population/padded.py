@@ -89,7 +89,7 @@ class PaddedDropout(Dropout):
 
     def __call__(self, parameters: Parameters, inputs: jax.Array, context: Context) -> jax.Array:
         """Return the thinned inputs."""
-        return drop(inputs, self.keep, inputs.shape, context, partial(_bits, self.live, self.places))
+        return drop(inputs, self.keep, inputs.shape, context, partial(_numbers, self.live, self.places))
 
 
 @dataclass(frozen=True)
@@ -101,12 +101,12 @@ class PaddedChannelDropout(ChannelDropout):
     def __call__(self, parameters: Parameters, inputs: jax.Array, context: Context) -> jax.Array:
         """Return the thinned feature maps."""
         shape = (inputs.shape[0], *(1,) * (inputs.ndim - 2), inputs.shape[-1])
-        return drop(inputs, self.keep, shape, context, partial(_bits, self.live, 1))
+        return drop(inputs, self.keep, shape, context, partial(_numbers, self.live, 1))
 
 
-def _bits(live: Any, places: int, key: jax.Array, shape: tuple[int, ...], dtype: Any) -> jax.Array:
+def _numbers(live: Any, places: int, key: jax.Array, shape: tuple[int, ...]) -> jax.Array:
     divided = (*shape[:-1], places, shape[-1] // places)
-    return draws.bits(key, divided, (*divided[:-1], live), dtype).reshape(shape)
+    return draws.hashed(key, divided, (*divided[:-1], live)).reshape(shape)
 
 
 def _kernel(layer: Any, key: jax.Array, shape: Shape) -> Parameters:

@@ -53,7 +53,7 @@ class Beginning(NamedTuple):
 @lru_cache(maxsize=64)
 def beginning(template: Plan) -> Callable[[Beginning, Split], tuple[Carry, jax.Array]]:
     """Return the program (beginning, validation) -> (carries, losses on the validation split (P,))."""
-    return jitted(partial(_begin, template))
+    return jitted(partial(_begin, template), once=True)
 
 
 @lru_cache(maxsize=64)
