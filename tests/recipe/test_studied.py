@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -146,6 +147,27 @@ def test_what_goes_wrong_with_an_ensemble_loses_no_search(study: Study, monkeypa
     assert study.results.best == study.best.number
     monkeypatch.undo()
     conclude(study, networks=2, more_rows=True)
+
+
+def test_a_study_that_goes_on_makes_what_it_was_asked_for_at_first(
+    study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = dataclasses.replace(study.folder, path=Path(shutil.copytree(study.path, tmp_path / study.path.name)))
+    shutil.copytree(study.run.path, tmp_path / study.run.path.name)
+    folder.write(dataclasses.replace(study.record, ensemble=3, refit=False))
+    found: list[tuple[int, bool]] = []
+
+    def noted(of: Study, *_: object, networks: int, more_rows: bool) -> None:
+        found.append((networks, more_rows))
+
+    monkeypatch.setattr("piste.recipe.tune.conclude", noted)
+    piste.tune(folder.path, quiet=True)
+    piste.tune(folder.path, quiet=True, final=False)
+    piste.tune(folder.path, quiet=True)
+    piste.tune(folder.path, quiet=True, ensemble=4)
+    piste.tune(folder.path, quiet=True)
+    assert [one for one, _ in found] == [3, 0, 0, 4, 4]
+    assert not any(more for _, more in found)
 
 
 def test_without_a_run_of_the_best_there_is_nothing_to_stand_beside(study: Study, tmp_path: Path) -> None:

@@ -53,6 +53,8 @@ def test_data_from_python_are_given_again(study: Study) -> None:
     longer = piste.tune((INPUTS, TARGETS), study=study, trials=6, quiet=True)
     assert longer.trials[:4] == before
     assert len(longer.trials) == 6
+    assert not longer.record.run  # as it was asked for at first
+    longer = piste.tune((INPUTS, TARGETS), study=study, final=True, quiet=True)
     assert longer.run.record.training is not None
     assert longer.run.record.training.epochs == 3
     with pytest.raises(RunError, match="have changed since it began"):

@@ -99,6 +99,9 @@ class StudyRecord:
     run: str = ""  # folder, beside the study's own, of the run that was made of the best settings
     origins: Mapping[str, str] = field(default_factory=dict)  # where each setting that does not vary was given
     fingerprint: str = ""  # of the data, as in `DataRecord`
+    final: bool = True  # whether the best settings are trained again at the end
+    ensemble: int = 0  # best networks whose mean answer is kept then
+    refit: bool = False  # whether train and validation rows together are learnt from too
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,8 @@ from piste.tune.settings import TuneSettings
 from piste.tune.store.store import Store
 from piste.tune.store.worker import Worker
 
+GOES_ON = "Stopped. `piste tune {}` goes on."
+
 
 def searched(
     folder: StudyFolder,
@@ -46,7 +48,7 @@ def searched(
             with Follow(record, before, stream, raise_if_asked, keep) as follow:
                 search(what, store, executor, follow)
     except KeyboardInterrupt:
-        hear.say(f"Stopped. `piste tune {folder.path}` goes on.")
+        hear.say(GOES_ON.format(folder.path))
         raise
     finally:
         trials = store.trials

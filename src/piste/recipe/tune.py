@@ -14,14 +14,14 @@ from piste.core.studied import REPORT
 from piste.core.studies import STUDY, StudyFolder
 from piste.recipe.progress import Listener, listener
 from piste.recipe.run import Run
-from piste.recipe.searching import searched
+from piste.recipe.searching import GOES_ON, searched
 from piste.recipe.settings import SECTIONS, from_keywords
 from piste.recipe.studied import conclude
 from piste.recipe.train import train_with
 from piste.recipe.tuned_places import places_of, spread
 from piste.recipe.tuned_study import Study
 from piste.recipe.tuned_trials import Bench
-from piste.recipe.tuning import Asked, prepared, study_of
+from piste.recipe.tuning import AT_THE_END, Asked, prepared, study_of
 from piste.recipe.tuning_space import apart
 from piste.tune.chunk import Executor
 from piste.tune.settings import TuneSettings
@@ -115,13 +115,18 @@ def tune_with(
         bench = Bench(dataset, given, record)
     else:
         record = _going_on(folder, asked)
-        _enough(asked.how.ensemble, record.trials)
+        _enough(record.ensemble, record.trials)
         bench = Bench.of(record, data)
-    searched(folder, record, bench, executor(bench), asked.how, hear, stream)
+    how = dataclasses.replace(asked.how, **{name: getattr(record, name) for name in AT_THE_END})
+    searched(folder, record, bench, executor(bench), how, hear, stream)
     found = Study(folder)
     with folder.alone() as first:
         if first:
-            _conclude(found, data, bench.given, asked.how, hear)
+            try:
+                _conclude(found, data, bench.given, how, hear)
+            except KeyboardInterrupt:
+                hear.say(GOES_ON.format(folder.path))
+                raise
     return found
 
 
@@ -135,8 +140,18 @@ def _conclude(study: Study, data: Any, given: dict[str, Any], how: TuneSettings,
     over = bool(study.ranked) and how.final and (study.record.status is Status.FINISHED or how.search_minutes > 0)
     if over and (not study.record.run or study.results.best != study.best.number):
         train_best(study, data, given, hear)
-    conclude(study, data, hear, networks=how.ensemble if over else 0, more_rows=how.refit and over)
+    networks, more_rows = _still_to_make(study, how) if over else (0, False)
+    conclude(study, data, hear, networks=networks, more_rows=more_rows)
     hear.say(f"Report of the search: {study.path / REPORT}")
+
+
+def _still_to_make(study: Study, how: TuneSettings) -> tuple[int, bool]:
+    """Return how many networks an ensemble is still to be made of, and whether a refit is missing."""
+    made, ranked = study.results, study.ranked
+    same = made.best == study.best.number
+    members = {one.number for one in ranked[: how.ensemble]}
+    has_ensemble = same and made.ensemble is not None and set(made.ensemble.members) == members
+    return 0 if has_ensemble else how.ensemble, how.refit and not (same and made.refit is not None)
 
 
 def _going_on(folder: StudyFolder, asked: Asked) -> Any:
@@ -147,12 +162,18 @@ def _going_on(folder: StudyFolder, asked: Asked) -> Any:
             f"The setting '{fixed[0]}' of a study that goes on is what it was. Leave it out, or begin another study."
         )
     record = folder.record
-    if "trials" not in asked.said:
-        return record
-    if asked.how.trials < record.trials:
-        raise SettingError(f"The study {folder.path} has {record.trials} trials already. Give more, or leave them out.")
-    record = dataclasses.replace(record, trials=asked.how.trials, status=Status.UNFINISHED, run="")
-    folder.write(record)
+    changed = {name: getattr(asked.how, name) for name in AT_THE_END if name in asked.said}
+    if changed.get("ensemble") or changed.get("refit"):
+        changed["final"] = True  # beside which they stand
+    if "trials" in asked.said:
+        if asked.how.trials < record.trials:
+            raise SettingError(
+                f"The study {folder.path} has {record.trials} trials already. Give more, or leave them out."
+            )
+        changed |= {"trials": asked.how.trials, "status": Status.UNFINISHED, "run": ""}
+    if changed:
+        record = dataclasses.replace(record, **changed)
+        folder.write(record)
     return record
 
 

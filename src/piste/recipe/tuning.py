@@ -38,6 +38,8 @@ from piste.tune.space import Space
 from piste.tune.store.address import address, without_password
 
 TRIED = 16  # settings of which one must fit the data, or nothing is searched
+AT_THE_END = ("final", "ensemble", "refit")
+"""Settings of a search that say what is made of its trials; a study that goes on has those it had."""
 
 
 @dataclass(frozen=True)
@@ -141,6 +143,7 @@ def study_of(data: Any, asked: Asked, ready: Prepared) -> StudyRecord:
         at_once=asked.how.at_once,
         origins=dict(asked.origins),
         fingerprint=ready.dataset.record.fingerprint,
+        **{name: getattr(asked.how, name) for name in AT_THE_END},
     )
 
 
