@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.search.race import RACES, Entry
 from benchmarks.search.trial import Race, Rows, write
@@ -36,7 +37,7 @@ def main() -> None:
     name, trials, epochs, folder = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4])
     entry = RACES[name]
     train, test = DATA[entry.data]()
-    data = (np.concatenate([train.inputs, test.inputs]), np.concatenate([train.labels, test.labels]))
+    data = (in_order(entry, np.concatenate([train.inputs, test.inputs])), np.concatenate([train.labels, test.labels]))
     settings = settings_of(entry, epochs)
     ranges: dict[str, Any] = {setting: parsed(text, setting) for setting, text in entry.space.items()}
     began = time.perf_counter()
@@ -47,6 +48,11 @@ def main() -> None:
     write(_race(entry, epochs, data, settings, study), folder / "race.npz")
     accuracies = [max(one.metrics, default=float("nan")) for one in study.trials]
     sys.stdout.write(json.dumps({"seconds": seconds, "accuracies": accuracies}) + "\n")
+
+
+def in_order(entry: Entry, inputs: NDArray[Any]) -> NDArray[Any]:
+    """Return inputs (B, F) as sequences (B, T, 1) where the network reads in order: one scale for all their steps."""
+    return inputs if entry.kind == "mlp" else inputs[:, :, None]
 
 
 def settings_of(entry: Entry, epochs: int) -> dict[str, Any]:

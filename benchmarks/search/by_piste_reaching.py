@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.search.by_piste import settings_of
+from benchmarks.search.by_piste import in_order, settings_of
 from benchmarks.search.race import RACES
 from benchmarks.search.reaching import rows
 from piste.core.settings import from_mapping
@@ -58,9 +58,9 @@ def main() -> None:
     """Do what the command line asks, and print it."""
     folder, race, entry = Path(sys.argv[1]), rows(), RACES["cnn"]
     data = {
-        "x_train": race.train.inputs, "y_train": race.train.classes,
-        "x_validation": race.validation.inputs, "y_validation": race.validation.classes,
-        "x_test": race.validation.inputs[:20], "y_test": race.validation.classes[:20],  # not looked at
+        "x_train": in_order(entry, race.train.inputs), "y_train": race.train.classes,
+        "x_validation": in_order(entry, race.validation.inputs), "y_validation": race.validation.classes,
+        "x_test": in_order(entry, race.validation.inputs[:20]), "y_test": race.validation.classes[:20],  # not looked at
     }  # fmt: skip
     settings: dict[str, Any] = settings_of(entry, entry.epochs)
     ranges: dict[str, Any] = {name: parsed(text, name) for name, text in entry.space.items()}

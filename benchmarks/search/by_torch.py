@@ -27,16 +27,28 @@ def network(race: Race, settings: Mapping[str, Any]) -> nn.Module:
     """Return the untrained network of a trial."""
     features = race.train.inputs.shape[1]
     if race.kind == "gru":
-        return Recurrent(6, features)
+        return started(Recurrent(6, features))
     if race.kind == "cnn":
         convolutions = [nn.Conv1d(1, 25, 5, 2, 1), nn.Conv1d(25, 25, 3, 2, 1), nn.Conv1d(25, 25, 3, 2, 1)]
         pairs = [layer for convolution in convolutions for layer in (convolution, nn.ReLU())]
-        return nn.Sequential(nn.Unflatten(1, (1, features)), *pairs, nn.Flatten(), nn.Linear(125, CLASSES))
+        return started(nn.Sequential(nn.Unflatten(1, (1, features)), *pairs, nn.Flatten(), nn.Linear(125, CLASSES)))
     width, rate = int(settings["width"]), float(settings.get("dropout", 0.0))
     layers: list[nn.Module] = []
     for first in (features, width):
         layers += [nn.Linear(first, width), nn.ReLU(), nn.Dropout(rate)]
     return nn.Sequential(*layers, nn.Linear(width, CLASSES))
+
+
+def started(model: nn.Module) -> nn.Module:
+    """Return `model` with weights drawn as Piste's: Glorot uniform, recurrent ones orthogonal by gate, biases zero."""
+    for name, weight in model.named_parameters():
+        if weight.ndim == 1:
+            nn.init.zeros_(weight)
+            continue
+        draw = nn.init.orthogonal_ if "_hh_" in name else nn.init.xavier_uniform_
+        for gate in weight.data.chunk(3 if name.startswith("gru.") else 1):
+            draw(gate)
+    return model
 
 
 def trained(race: Race, settings: Mapping[str, Any], seed: int = 0) -> float:
