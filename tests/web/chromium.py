@@ -96,6 +96,15 @@ class Browser:
             time.sleep(0.05)
         raise AssertionError(f"{script} stayed false; the page says {self.text()[:1500]!r}; {self.complaints}")
 
+    def forgive(self, seconds: float = 60.0) -> None:
+        """Wait until the console has said something, which comes after the page shows why, and forget it."""
+        end = time.monotonic() + seconds
+        while not self.complaints and time.monotonic() < end:
+            self.do("null")  # what the browser had to say until then is read before the answer
+            time.sleep(0.05)
+        assert self.complaints, "the console stayed silent"
+        self.complaints.clear()
+
     def text(self, place: str = "body") -> str:
         """Return what is written in the first element that `place` selects."""
         return str(self.do(f"document.querySelector({json.dumps(place)})?.innerText ?? ''"))

@@ -192,7 +192,7 @@ def test_predictions_are_browsed(open_at: Open) -> None:
     assert page.do("document.querySelectorAll('.cards li').length") == 12
     page = open_at("run/pictures/predictions")
     assert "no predictions yet" in page.until("document.querySelector('.banner')?.innerText")
-    page.complaints.clear()  # the browser notes the refused request
+    page.forgive()  # the browser notes the refused request
 
 
 def test_a_person_answers_for_the_baseline(open_at: Open, address: str) -> None:
@@ -288,7 +288,7 @@ def test_a_training_is_told_what_to_do(open_at: Open, shown: Path) -> None:
         page.until("document.querySelector('.said')?.innerText.includes('nothing that a training can be told')")
         assert [one.words for one in waiting(folder)] == ["rate 0.5x"]
     shutil.rmtree(folder.file(NURSING))  # no test changes the samples for the others
-    page.complaints.clear()  # the refusal stands in the console too
+    page.forgive()  # the refusal stands in the console too
 
 
 def test_settings_stand_with_their_reasons(open_at: Open) -> None:
@@ -379,7 +379,7 @@ def test_a_damaged_run_shows_a_message(open_at: Open, shown: Path) -> None:
         page.until("document.body.innerText.includes('run.json is damaged')")
         page = open_at("run/zz-damaged")
         assert "run.json is damaged" in page.until("document.querySelector('.banner')?.innerText")
-        page.complaints.clear()  # the browser notes the refused request
+        page.forgive()  # the browser notes the refused request
     finally:
         (damaged / "run.json").unlink()
         damaged.rmdir()
