@@ -12,7 +12,8 @@ from piste.recipe.train import train
 from piste.recipe.tuned_trials import Bench, given_of, rounds_of
 from piste.recipe.tuning import Asked, prepared, study_of
 from piste.train.timeline import Effort
-from piste.tune.chunk import Chunk
+from piste.tune.chunk import Chunk, unheard
+from piste.tune.cluster.processes import Processes
 from piste.tune.priors import Prior, choice, log, option, uniform
 from piste.tune.settings import TuneSettings
 
@@ -48,6 +49,23 @@ def test_the_study_says_what_varies_and_what_does_not(study: StudyRecord) -> Non
     assert study.command.startswith(
         "piste tune iris --model mlp --hidden 8 --epochs 6 --learning-rate 'log(0.001, 0.1)'"
     )
+
+
+def test_what_was_trained_before_leaves_no_trace(study: StudyRecord) -> None:
+    """Not even in the last bits: a search repeated after others, or a chunk redone elsewhere, has the same numbers."""
+    usual: dict[str, Any] = {"learning_rate": 0.02, "optimiser": "adamw", "bins": 0}
+    for changed in ({"l1": 0.1}, {"batch_size": 12}):
+        Bench.of(study)(Chunk((trial(0, **usual), trial(1, **usual | changed))))
+    chunk = Chunk((trial(0, **usual), trial(1, **usual | {"learning_rate": 0.05})))
+    here = Bench.of(study)(chunk)
+    apart = Processes(Bench.of(study), 1)
+    try:
+        apart.start(chunk)
+        there = apart.wait(unheard)
+    finally:
+        apart.close()
+    assert [one.losses for one in here] == [one.losses for one in there]
+    assert [one.examples for one in here] == [one.examples for one in there]
 
 
 def test_a_trial_is_what_piste_train_makes_of_its_settings(bench: Bench, tmp_path: Path) -> None:

@@ -1,8 +1,9 @@
 """Where trials are trained: a data set with what they share, and populations made of their settings."""
 
+import contextlib
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from piste.core.errors import PisteError, RunError
@@ -18,7 +19,7 @@ from piste.recipe.networks import takes_of
 from piste.recipe.settings import SECTIONS, Settings, from_keywords
 from piste.recipe.weighting import weighted
 from piste.train.compiler import configure_jax
-from piste.train.population import Member, Population, groups
+from piste.train.population import Known, Member, Population, groups, programs_by_kind
 from piste.train.timeline import Effort
 from piste.tune import catalog
 from piste.tune.chunk import Chunk, Hear, unheard
@@ -31,6 +32,7 @@ from piste.tune.training import Cohort, Rule, train_chunk
 ENCODED = ("model", "spec", "tokens", "vocabulary", "length", "bins")
 """Settings of the network that change what it is given."""
 ENCODINGS = 4  # of the data that are kept at a time
+FIRST = 64  # trials at most whose programs serve later ones too
 
 
 class Bench:
@@ -48,6 +50,7 @@ class Bench:
         self._rule = Rule(scheduler, objective, study.rounds)
         self._between = Exploring(space_of(study), study.seed, objective, self._member_of) if explores else None
         self._encoded: dict[str, tuple[Encoding, Splits]] = {}
+        self._known: dict[Any, Known] = {}
         configure_jax()
 
     @classmethod
@@ -84,7 +87,7 @@ class Bench:
                 trials.append(dataclasses.replace(trial, status=TrialStatus.FAILED, note=str(error)))
                 continue
             trials.append(trial)
-            sharing.setdefault((encoding_key(settings), settings.model.class_weights), []).append((member, settings))
+            sharing.setdefault(_examples_key(settings), []).append((member, settings))
         hear([one for one in trials if one.status is TrialStatus.FAILED])
         cohorts = [cohort for alike in sharing.values() for cohort in self._cohorts(alike)]
         return train_chunk(dataclasses.replace(chunk, trials=tuple(trials)), cohorts, self._rule, hear, self._between)
@@ -110,10 +113,38 @@ class Bench:
         encoding, splits = self._examples(settings)
         train, validation = weighted(splits.train, splits.validation, encoding, settings.model.class_weights)
         metric = shown_metric(encoding, settings.training, weighted=train.weights is not None)
+        known = self._programs(_examples_key(settings))
         for group in groups([member for member, _ in sharing]):
-            population = Population(group, train, validation, task=encoding.task, metric=metric)
+            population = Population(group, train, validation, task=encoding.task, metric=metric, known=known)
             rounds = {one.number: rounds_of(one.effort) for one in group}
             yield Cohort(population, rounds, partial(looked, population, metric))
+
+    def _programs(self, key: Any) -> Known:
+        """Return the programs of the first trials that are trained on the examples of `key`.
+
+        They follow from the study alone. Were they those of the chunks that this process had before, the last bits of a
+        trial would depend on who trains it.
+        """
+        if key not in self._known:
+            alike = []
+            for trial, settings in self._first:
+                with contextlib.suppress(PisteError):
+                    alike += [self._member(trial, settings)] if _examples_key(settings) == key else []
+            self._known[key] = programs_by_kind(groups(alike))
+        return self._known[key]
+
+    @cached_property
+    def _first(self) -> list[tuple[TrialRecord, Settings]]:
+        """The trials that such a search begins with, those whose settings can be used."""
+        study, space = self._study, space_of(self._study)
+        numbers = range(min(study.at_once, study.trials, FIRST))
+        drawn = catalog.first_draw(study.sampler, study.trials)(space, numbers, study.seed, ())
+        found = []
+        for number, places in zip(numbers, drawn.tolist(), strict=True):
+            trial = TrialRecord(number, space.point(places), tuple(places))
+            with contextlib.suppress(PisteError):
+                found.append((trial, self.settings(trial)))
+        return found
 
     def _examples(self, settings: Settings) -> tuple[Encoding, Splits]:
         key = encoding_key(settings)
@@ -128,6 +159,10 @@ def encoding_key(settings: Settings) -> str:
     """Return what examples depend on once they are read: trials alike in it are given the same."""
     network = settings.model
     return repr([getattr(network, name) for name in ENCODED] + [network.loss == "poisson"])
+
+
+def _examples_key(settings: Settings) -> Any:
+    return encoding_key(settings), settings.model.class_weights
 
 
 def rounds_of(effort: Effort) -> int:

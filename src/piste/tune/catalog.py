@@ -8,7 +8,7 @@ from piste.core.settings import nearest
 from piste.tune.samplers.grid import GRID, grid
 from piste.tune.samplers.independent import HALTON, RANDOM, SOBOL
 from piste.tune.samplers.modelled import GAUSSIAN, TPE
-from piste.tune.samplers.sampler import Sampler
+from piste.tune.samplers.sampler import Draw, Sampler
 from piste.tune.samplers.zoom import ZOOM
 from piste.tune.schedulers.halving import HALVING, HYPERBAND
 from piste.tune.schedulers.median import MEDIAN, NONE
@@ -42,6 +42,12 @@ def sampler(name: str, trials: int) -> Sampler:
     _known("sampler", name, [one.name for one in SAMPLERS])
     found = next(one for one in SAMPLERS if one.name == name)
     return replace(found, draw=partial(grid, trials=trials)) if found is GRID else found
+
+
+def first_draw(name: str, trials: int) -> Draw:
+    """Return what the sampler called `name` draws its first trials with, which depend on no result."""
+    found = sampler(name, trials)
+    return SOBOL.draw if found.adapts else found.draw
 
 
 def scheduler(name: str) -> Scheduler:

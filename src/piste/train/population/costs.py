@@ -9,11 +9,12 @@ from jax.extend.core import ClosedJaxpr, Jaxpr
 
 from piste.nn.layer import Context
 from piste.train.plan import Plan
-from piste.train.population.cores import CORES
 from piste.train.population.widths import Widths, widths_of, work_of_example
 
 COMPILE_SECONDS = 2.0  # that another program costs, about
-SECONDS = 3 / 5e10 / CORES  # of a multiplication in the three products of a step, small ones, on all cores
+# Of a multiplication in the three products of a step, small ones, on two cores; on any number of them, because which
+# members share a program, and with it the last bits of their numbers, must not depend on who trains them.
+SECONDS = 3 / 5e10 / 2
 
 
 def multiplications(plan: Plan, rooms: Widths | None = None) -> int:

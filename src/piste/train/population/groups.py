@@ -6,8 +6,10 @@ from itertools import combinations
 
 from piste.train.population.costs import COMPILE_SECONDS
 from piste.train.population.depths import Block, shared_block
-from piste.train.population.kinds import KNOWN, Needs, all_needs, alone, kind_of, kind_of_any_depth, needs_of, room
+from piste.train.population.kinds import Needs, all_needs, alone, kind_of, kind_of_any_depth, needs_of, room
 from piste.train.population.member import Member
+
+MOST = 16  # programs of one kind, unless batches are too far apart for fewer
 
 
 def groups(members: Sequence[Member]) -> list[list[Member]]:
@@ -70,8 +72,8 @@ def _divided(kin: Sequence[Member], block: Block | None) -> list[tuple[Member, .
     losses = {frozenset(pair): lost(*pair) for pair in combinations(found, 2)}
     while losses:
         pair = min(losses, key=losses.__getitem__)
-        # Too many programs would not be remembered.
-        if losses[pair] > COMPILE_SECONDS and (len(found) <= KNOWN or losses[pair] == float("inf")):
+        # A process keeps no more than 64 programs of all kinds.
+        if losses[pair] > COMPILE_SECONDS and (len(found) <= MOST or losses[pair] == float("inf")):
             break
         one, other = pair
         both = share(one.members + other.members, one.needs + other.needs)

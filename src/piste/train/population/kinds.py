@@ -1,7 +1,7 @@
-"""What members must have in common to share a program, and the programs that are known."""
+"""What members must have in common to share a program, and which one serves them."""
 
 import dataclasses
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -13,10 +13,7 @@ from piste.train.population.member import Member
 from piste.train.population.templates import Row, outline_of, row_of, template_of
 from piste.train.population.widths import Widths, padded, widths_of
 
-KNOWN = 16  # programs of one kind that are remembered
 _ROOM = 1 << 20  # stands for any
-
-_known: dict[Hashable, list["Program"]] = {}  # of this process by the kind of their members, the newest first
 
 
 class Program(NamedTuple):
@@ -60,6 +57,10 @@ class Program(NamedTuple):
     def remade(self, members: Sequence[Member]) -> "Program":
         """Return a program of the same room in which all that `members` differ in are knobs."""
         return self._replace(template=template_of([self.roomy(member.plan) for member in members]))
+
+
+Known = Mapping[Hashable, Sequence[Program]]
+"""Programs by the kind of the members that they serve."""
 
 
 def alone(plan: Plan) -> Plan:
@@ -136,22 +137,33 @@ def all_needs(members: Sequence[Member], block: Block | None) -> Needs:
     return first
 
 
-def program_for(members: Sequence[Member]) -> Program:
-    """Return a program for all `members`, of one kind: one used before, unless another would be worth its making."""
+def program_for(members: Sequence[Member], known: Known | None = None) -> Program:
+    """Return a program for all `members`, of one kind: a known one, unless another would be worth its making.
+
+    What was trained before in this process has no say: the last bits of a number depend on the program that computed
+    it, and whoever trains the members again must come to the same.
+    """
     plans = [alone(member.plan) for member in members]
     kind, deep = kind_of(members[0]), kind_of_any_depth(members[0])
     block = shared_block(plans) if any(kind_of(member) != kind for member in members) else None
     needs = all_needs(members, block)
     least = needs.seconds(plans[0], block)
-    known = [*_known.get(kind, ()), *_known.get(deep, ())]
-    for seconds, program in sorted(((_in(one, needs, plans[0]), one) for one in known), key=lambda pair: pair[0]):
+    near = [*known.get(kind, ()), *known.get(deep, ())] if known else []
+    for seconds, program in sorted(((_in(one, needs, plans[0]), one) for one in near), key=lambda pair: pair[0]):
         if seconds <= least + COMPILE_SECONDS and all(program.row(member) is not None for member in members):
             return program
-    program = _made(members, plans, block, needs)
-    kin = _known.setdefault(kind if block is None else deep, [])
-    kin.insert(0, program)
-    del kin[KNOWN:]
-    return program
+    return _made(members, plans, block, needs)
+
+
+def programs_by_kind(groups: Iterable[Sequence[Member]]) -> Known:
+    """Return the programs of groups of members, for those that come later."""
+    known: dict[Hashable, list[Program]] = {}
+    for members in groups:
+        program = program_for(members, known)
+        kind = kind_of(members[0]) if program.block is None else kind_of_any_depth(members[0])
+        if program not in known.setdefault(kind, []):
+            known[kind].append(program)
+    return known
 
 
 def _made(members: Sequence[Member], plans: list[Plan], block: Block | None, needs: Needs) -> Program:

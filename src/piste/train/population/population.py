@@ -20,7 +20,7 @@ from piste.train.population.cores import CORES, at_once
 from piste.train.population.course import Course
 from piste.train.population.group import Group
 from piste.train.population.groups import groups
-from piste.train.population.kinds import Program, kind_of, program_for
+from piste.train.population.kinds import Known, Program, kind_of, program_for
 from piste.train.population.member import Member
 from piste.train.population.result import result
 from piste.train.population.templates import Row
@@ -34,19 +34,27 @@ class Population:
     """Members in training on the same examples. They need not share a program: `groups` says which do.
 
     Each member's numbers are those of the same trial trained alone by `piste.train.fit.fit`, but for rounding. What is
-    computed for one does not depend on the others, and one whose loss is not finite stops by itself.
+    computed for one does not depend on the others, and one whose loss is not finite stops by itself. `known` are
+    programs that others like them have.
 
     Raises `SettingError` for members that share a number.
     """
 
     def __init__(
-        self, members: Sequence[Member], train: Examples, validation: Examples, *, task: Task, metric: Shown
+        self,
+        members: Sequence[Member],
+        train: Examples,
+        validation: Examples,
+        *,
+        task: Task,
+        metric: Shown,
+        known: Known | None = None,
     ) -> None:
         numbers = [member.number for member in members]
         if len(set(numbers)) != len(numbers):
             raise SettingError("The members of a population need different numbers. Got one of them twice.")
         self._began = time.perf_counter()
-        self._train, self._validation, self._task, self._metric = train, validation, task, metric
+        self._train, self._validation, self._task, self._metric, self._known = train, validation, task, metric, known
         self._splits: dict[Precision, tuple[Split, Split]] = {}
         self._biases: dict[Any, NDArray[np.float32]] = {}
         self._places: dict[int, tuple[Group, Block, int]] = {}  # of each member, by its number; found when asked for
@@ -149,7 +157,7 @@ class Population:
         return list(by_pace.values())
 
     def _group(self, members: Sequence[Member]) -> Group:
-        program = program_for(members)
+        program = program_for(members, self._known)
         splits, courses = self._split(members[0].plan.precision), self._courses(members, program)
         places = block_size(program.template, len(courses))
         start = partial(begun, program.template, places, splits[1])

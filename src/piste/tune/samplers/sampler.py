@@ -30,6 +30,9 @@ class Told:
     tie: float = 0.0
 
 
+Draw = Callable[[Space, range, int, Sequence[Told]], Places]
+
+
 @dataclass(frozen=True)
 class Sampler:
     """A named sampler.
@@ -44,5 +47,5 @@ class Sampler:
 
     name: str
     title: str
-    draw: Callable[[Space, range, int, Sequence[Told]], Places]
+    draw: Draw
     adapts: bool = False
