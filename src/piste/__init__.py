@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from piste.recipe.resume import resume
     from piste.recipe.retune import retune
     from piste.recipe.run import Run
+    from piste.recipe.search_space import search_space
     from piste.recipe.train import train
     from piste.recipe.tune import tune
     from piste.recipe.tuned_study import Study
@@ -74,6 +75,7 @@ __all__ = [
     "predict",
     "resume",
     "retune",
+    "search_space",
     "train",
     "tune",
     "uniform",
@@ -115,6 +117,7 @@ _MODULES = {
     "predict": "piste.recipe.predict",
     "resume": "piste.recipe.resume",
     "retune": "piste.recipe.retune",
+    "search_space": "piste.recipe.search_space",
     "train": "piste.recipe.train",
     "tune": "piste.recipe.tune",
     "uniform": "piste.tune.priors",

@@ -98,6 +98,22 @@ def test_a_finished_study_has_nothing_left(piste: Piste, study: Study) -> None:
     assert study.record.status is Status.FINISHED
 
 
+def test_spaces_are_shown_without_data(piste: Piste) -> None:
+    outcome = piste("tune", "--show-space")
+    assert outcome.code == DONE
+    assert len(re.findall(r"^64 trials of at most", outcome.out, re.M)) == 5
+    assert re.search(r"hidden +choice\(\[16, 32, 64\]", outcome.out.partition("pictures")[2])
+    listed = json.loads(piste("tune", "--show-space", "--json", "--model", "gru", "--dropout", "uniform(0, 0.5)").out)
+    assert {key: [one["name"] for one in found] for key, found in listed.items()} == {
+        "5,000 sequences of 40 steps, 10 classes": ["dropout"], "5,000 texts of 50 words, 2 classes": ["dropout"]
+    }  # fmt: skip
+    nowhere = piste("tune", "--show-space", "--model", "gru", "--normalise", "pixels")
+    assert nowhere.code == MISTAKE
+    nothing = piste("tune", "--model", "gru")
+    assert (nothing.code, nothing.out) == (MISTAKE, "")
+    assert "The argument DATA is missing" in nothing.err
+
+
 def test_the_space_is_shown_and_nothing_is_trained(piste: Piste, tmp_path: Path) -> None:
     outcome = piste("tune", "iris", "--show-space", "--runs", tmp_path / "runs")
     assert outcome.code == DONE

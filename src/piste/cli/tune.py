@@ -13,7 +13,7 @@ from piste.cli.output import console, write_json
 from piste.cli.ranges import with_ranges
 from piste.cli.run_argument import DEFAULT_RUNS, find_study
 from piste.cli.watching import Watched, beside
-from piste.core.errors import RunError
+from piste.core.errors import RunError, SettingError
 from piste.core.studies import TrialStatus
 from piste.recipe.settings import SECTIONS
 from piste.report.numbers import counted
@@ -21,13 +21,14 @@ from piste.report.panels.studied_result import concluded
 
 if TYPE_CHECKING:
     from piste.core.studies import DimensionRecord
+    from piste.recipe.progress import Listener
     from piste.recipe.tuned_study import Study
 
 TOP = 5  # trials of the table at the end
 
 
 def _tune(
-    data: str,
+    data: str | None = None,
     /,
     *,
     asked: Any,
@@ -52,7 +53,7 @@ def _tune(
     data
         As for `piste train`; or a study's folder, to go on with it; with --data, an earlier study or run to begin from.
     show_space
-        Say what would be searched, and why, and train nothing.
+        Say what would be searched, and why, and train nothing; without DATA, for the usual data of each kind.
     quiet
         Say nothing but mistakes and, at the end, where the study is.
     json
@@ -61,13 +62,13 @@ def _tune(
     from piste.recipe.progress import listener
     from piste.recipe.retune import retune_with
     from piste.recipe.tune import tune_with
-    from piste.recipe.tuning import dimensions_of, planned, prepared
 
     hear = listener(quiet or json)
     if show_space:
-        ready = prepared(data, asked, hear)
-        _show(dimensions_of(ready), planned(ready, asked.how), json)
+        _show_space(data, asked, hear, json=json)
         return
+    if data is None:
+        raise SettingError("The argument DATA is missing. `piste tune --help` lists what there is.")
     stream = None if quiet or json else sys.stderr
     with beside(runs, watch=watch, quiet=quiet or json):
         if new is None:
@@ -100,17 +101,29 @@ def _why_none(study: "Study") -> str:
     return f"`piste tune {study.path}` goes on with them"
 
 
-def _show(dimensions: "tuple[DimensionRecord, ...]", plan: str, json: bool) -> None:
+def _show_space(data: str | None, asked: Any, hear: "Listener", *, json: bool) -> None:
+    from piste.recipe.search_space import typical
+    from piste.recipe.tuning import dimensions_of, planned, prepared
+
+    spaces = typical(asked) if data is None else {"": prepared(data, asked, hear)}
     if json:
-        write_json(dimensions)
+        found = {title: dimensions_of(one) for title, one in spaces.items()}
+        write_json(found if data is None else found[""])
         return
+    for title, one in spaces.items():
+        if title:
+            console().print(f"[bold]{title}[/bold]")
+        console().print(_table(dimensions_of(one)))
+        console().print(planned(one, asked.how) + "\n" * bool(title), markup=False)
+
+
+def _table(dimensions: "tuple[DimensionRecord, ...]") -> Table:
     table = Table(box=None, pad_edge=False)
     for heading in ("setting", "range", "usual", "why"):
         table.add_column(heading, overflow="fold")
     for one in dimensions:
         table.add_row(*map(Text, (one.label, one.prior, one.usual, one.why)))
-    console().print(table)
-    console().print(plan, markup=False)
+    return table
 
 
 def _summary(study: "Study") -> None:

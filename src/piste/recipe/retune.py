@@ -12,7 +12,6 @@ import numpy as np
 
 from piste.core.errors import RunError, SettingError
 from piste.core.runs import RUN
-from piste.core.settings import from_mapping
 from piste.core.studied import RetuneRecord
 from piste.core.studies import STUDY, StudyFolder, TrialRecord
 from piste.evaluate import evaluation_record
@@ -27,11 +26,9 @@ from piste.recipe.tune import tune_with
 from piste.recipe.tuned_study import Study
 from piste.recipe.tuned_trials import given_of
 from piste.recipe.tuning import Asked, prepared, study_of
-from piste.recipe.tuning_space import apart
 from piste.report.numbers import difference, interval
 from piste.tune.priors import Choice, Prior
 from piste.tune.results.summary import space_of
-from piste.tune.settings import TuneSettings
 from piste.tune.space import Space
 from piste.tune.store.store import Store
 from piste.tune.store.worker import Worker
@@ -105,11 +102,7 @@ def retune(
     DataError, SettingError
         As `piste.tune` does.
     """
-    own = {field.name for field in dataclasses.fields(TuneSettings)}
-    said = {name: one for name, one in settings.items() if name in own}
-    priors, given = apart({name: one for name, one in settings.items() if name not in own})
-    how = from_mapping(TuneSettings, said, "piste.retune")
-    asked = Asked(given, priors, dict.fromkeys(given, "python"), how, "piste.retune", frozenset(said))
+    asked = Asked.from_keywords(settings, "piste.retune")
     place = source.path if isinstance(source, Study | Run) else source
     return retune_with(place, data, asked, Path(runs), listener(quiet), None if quiet else sys.stderr)
 

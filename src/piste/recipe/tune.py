@@ -9,7 +9,6 @@ from typing import Any, TextIO
 
 from piste.core.errors import RunError, SettingError
 from piste.core.records import Status
-from piste.core.settings import from_mapping
 from piste.core.studied import REPORT
 from piste.core.studies import STUDY, StudyFolder
 from piste.recipe.progress import Listener, listener
@@ -22,7 +21,6 @@ from piste.recipe.tuned_places import places_of, spread
 from piste.recipe.tuned_study import Study
 from piste.recipe.tuned_trials import Bench
 from piste.recipe.tuning import AT_THE_END, Asked, prepared, study_of
-from piste.recipe.tuning_space import apart
 from piste.tune.chunk import Executor
 from piste.tune.settings import TuneSettings
 
@@ -62,11 +60,7 @@ def tune(
     RunError
         When the store cannot be opened, or results cannot be written.
     """
-    own = {field.name for field in dataclasses.fields(TuneSettings)}
-    said = {name: one for name, one in settings.items() if name in own}
-    priors, given = apart({name: one for name, one in settings.items() if name not in own})
-    how = from_mapping(TuneSettings, said, "piste.tune")
-    asked = Asked(given, priors, dict.fromkeys((*given, *priors), "python"), how, "piste.tune", frozenset(said))
+    asked = Asked.from_keywords(settings, "piste.tune")
     place = study.path if isinstance(study, Study) else study
     return tune_with(data, asked, Path(runs), listener(quiet), None if quiet else sys.stderr, study=place)
 

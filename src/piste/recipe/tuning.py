@@ -10,7 +10,7 @@ from typing import Any
 
 from piste.core.errors import SettingError
 from piste.core.records import Status
-from piste.core.settings import check
+from piste.core.settings import check, from_mapping
 from piste.core.studies import DimensionRecord, StudyRecord
 from piste.core.versions import versions
 from piste.data.dataset import load
@@ -26,8 +26,9 @@ from piste.recipe.progress import Listener, told
 from piste.recipe.settings import SECTIONS, Settings, from_keywords, recorded
 from piste.recipe.tuned_defaults import default_space
 from piste.recipe.tuned_trials import rounds_of
-from piste.recipe.tuning_space import checked_space
+from piste.recipe.tuning_space import apart, checked_space
 from piste.recipe.versions import PACKAGES, device
+from piste.train.optimisers import BETA2, MOMENTUM
 from piste.tune.catalog import PBT
 from piste.tune.priors import Prior, written
 from piste.tune.samplers.grid import GRID, levels
@@ -53,16 +54,32 @@ class Asked:
     where: str = "The command line"
     said: frozenset[str] = frozenset()  # which settings of the search were given
 
+    @classmethod
+    def from_keywords(cls, settings: Mapping[str, Any], where: str) -> "Asked":
+        """Return what is asked for by the keywords of the function called `where`."""
+        own = {field.name for field in dataclasses.fields(TuneSettings)}
+        said = {name: one for name, one in settings.items() if name in own}
+        priors, given = apart({name: one for name, one in settings.items() if name not in own})
+        how = from_mapping(TuneSettings, said, where)
+        return cls(given, priors, dict.fromkeys((*given, *priors), "python"), how, where, frozenset(said))
+
 
 @dataclass(frozen=True)
-class Prepared:
-    """A search that is ready to begin: its data, its space, and what would be trained without it."""
+class Intended:
+    """What a search is to be: its space with the reason for every setting, and what would be trained without it."""
 
-    dataset: DataSet
     space: Space
     why: Mapping[str, str]
     settings: Settings
     usual: Mapping[str, str]  # what settings that vary would be without the search, as they are written
+    rows: int  # of the train split
+
+
+@dataclass(frozen=True)
+class Prepared(Intended):
+    """A search that is ready to begin on its data."""
+
+    dataset: DataSet
 
 
 def prepared(data: Any, asked: Asked, hear: Listener) -> Prepared:
@@ -77,15 +94,22 @@ def prepared(data: Any, asked: Asked, hear: Listener) -> Prepared:
         dataset = load(data, settings.data, takes_of(settings.model.model))
     if dataset.stream is not None:
         raise SettingError("A search needs data that fit into memory: give a part of them, or more with --memory.")
-    facts = Facts.of(dataset)
+    return Prepared(**vars(intended(asked, Facts.of(dataset), settings, space)), dataset=dataset)
+
+
+def intended(asked: Asked, facts: Facts, settings: Settings, space: Space | None) -> Intended:
+    """Return what a search of data of which `facts` hold is to be; `space` is None where nobody said what varies.
+
+    Raises `SettingError` for settings that contradict the facts, or each other.
+    """
     if space is not None:
         why = {name: f"given by {ORIGINS[asked.origins.get(name, 'python')]}" for name in asked.priors}
-        return Prepared(dataset, space, why, _first_that_fits(space, asked, facts), _usual(space, asked, facts))
+        return Intended(space, why, _first_that_fits(space, asked, facts), _usual(space, asked, facts), facts.rows)
     settings = decide(settings, asked.origins, facts)[0]
     proposed = default_space(facts, settings, asked.given)
     space = checked_space({one.name: one.prior for one in proposed}, asked.where)
-    usual = _written(space, settings)
-    return Prepared(dataset, space, {one.name: one.why for one in proposed}, settings, usual)
+    why = {one.name: one.why for one in proposed}
+    return Intended(space, why, settings, _written(space, settings), facts.rows)
 
 
 def _usual(space: Space, asked: Asked, facts: Facts) -> Mapping[str, str]:
@@ -102,7 +126,19 @@ def _written(space: Space, settings: Settings) -> dict[str, str]:
     values = {
         one.name: getattr(part, one.name) for one in space.dimensions for part in sections if hasattr(part, one.name)
     }
+    values |= {name: _in_use(name, settings) for name, value in values.items() if value is None}
     return {name: written(value) for name, value in values.items() if value is not None}
+
+
+def _in_use(name: str, settings: Settings) -> Any:
+    """Return what a setting that is left open amounts to; None where it is nothing."""
+    hidden, optimiser = settings.model.hidden or (), settings.training.optimiser or ""
+    of_optimiser = {"momentum": MOMENTUM, "beta2": BETA2}
+    if name in of_optimiser:
+        return of_optimiser[name].get(optimiser)
+    if settings.model.model == "mlp" and len(set(hidden)) == 1:
+        return {"width": hidden[0], "depth": len(hidden)}.get(name)
+    return None
 
 
 def _first_that_fits(space: Space, asked: Asked, facts: Facts) -> Settings:
@@ -147,7 +183,7 @@ def study_of(data: Any, asked: Asked, ready: Prepared) -> StudyRecord:
     )
 
 
-def dimensions_of(ready: Prepared) -> tuple[DimensionRecord, ...]:
+def dimensions_of(ready: Intended) -> tuple[DimensionRecord, ...]:
     """Return the dimensions of a search as records."""
     return tuple(
         DimensionRecord(
@@ -162,7 +198,7 @@ def dimensions_of(ready: Prepared) -> tuple[DimensionRecord, ...]:
     )
 
 
-def planned(ready: Prepared, how: TuneSettings) -> str:
+def planned(ready: Intended, how: TuneSettings) -> str:
     """Return in words how the space is searched."""
     trials, rounds = _trials(ready.space, how), _most_rounds(ready)
     halted = "" if how.sampler == PBT.name or how.scheduler == NONE.name else f", scheduler {how.scheduler}"
@@ -174,7 +210,7 @@ def _trials(space: Space, how: TuneSettings) -> int:
     return math.prod(levels(space, how.trials)) if how.sampler == GRID.name else how.trials
 
 
-def _most_rounds(ready: Prepared) -> int:
+def _most_rounds(ready: Intended) -> int:
     longest = [dimension.prior for dimension in ready.space.dimensions if dimension.name == "epochs"]
     epochs = [int(prior.value(1.0 - 2**-53)) for prior in longest] + [
         int(value) for name, value, _ in ready.space.fixed if name == "epochs"
@@ -182,7 +218,7 @@ def _most_rounds(ready: Prepared) -> int:
     training = dataclasses.replace(
         ready.settings.training, epochs=max([*epochs, 0 if longest else ready.settings.training.epochs or 1])
     )
-    return rounds_of(build_effort(training, ready.dataset.train_rows))
+    return rounds_of(build_effort(training, ready.rows))
 
 
 def _by_section(given: Mapping[str, Any]) -> dict[str, Any]:
