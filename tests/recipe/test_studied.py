@@ -189,6 +189,7 @@ def test_an_earlier_search_begins_one_on_new_data_and_is_told_whether_it_holds(
     again = piste.retune(study, str(new), runs=tmp_path / "runs", quiet=True, trials=6)
     drawn = [one for one in again.trials if one.sampling == EARLIER]
     assert [one.settings for one in drawn] == [one.settings for one in study.ranked[:3]]
+    assert len({tuple(one.settings.items()) for one in (*again.trials, *study.trials)}) == 3 + TRIALS
     assert [one.prior for one in again.record.dimensions] == [one.prior for one in study.record.dimensions]
     assert again.record.scheduler == "none"
     assert again.record.command == f"piste tune {study.path} --data {new}"
@@ -206,6 +207,33 @@ def test_a_run_gives_its_settings_for_a_new_search(study: Study) -> None:
     assert found.given["hidden"] == [4]
     assert "learning_rate" not in found.given
     assert not found.priors
+
+
+def test_a_run_that_left_all_open_is_tried_first_on_new_data(
+    flowers: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = piste.train(str(flowers), epochs=1, runs=tmp_path, quiet=True)
+    again = piste.retune(run, str(flowers), runs=tmp_path, trials=2, epochs=1)
+    assert f"The best settings of {run.path} are tried first." in capsys.readouterr().err
+    first, other = again.trials
+    assert (first.sampling, other.sampling) == (EARLIER, "")
+    assert run.record.training is not None
+    used = {name: one for part in run.record.settings.values() for name, one in part.items()}
+    drawn = {name: one for name, one in first.settings.items() if used[name] is not None}
+    assert drawn == {name: used[name] for name in drawn}
+    assert {name: one for name, one in first.settings.items() if name not in drawn} == {
+        "momentum": 0.9, "width": used["hidden"][0], "depth": len(used["hidden"])
+    }  # fmt: skip
+
+
+def test_a_run_of_another_form_is_said_to_be_out_of_reach(
+    flowers: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = piste.train(str(flowers), epochs=1, optimiser="lion", runs=tmp_path, quiet=True)
+    again = piste.retune(run, str(flowers), runs=tmp_path, trials=2, epochs=1, optimiser=piste.choice("adamw", "sgd"))
+    assert "are none that this search could draw: it begins anew." in capsys.readouterr().err
+    assert again.results.retuned is not None
+    assert "is not known" in again.results.retuned.verdict
 
 
 def test_what_is_neither_study_nor_run_begins_nothing(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from piste.recipe.train import train_with
 from piste.recipe.tune import tune_with
 from piste.recipe.tuned_study import Study
 from piste.recipe.tuned_trials import given_of
-from piste.recipe.tuning import Asked, prepared, study_of
+from piste.recipe.tuning import Asked, in_use, prepared, study_of
 from piste.report.numbers import difference, interval
 from piste.tune.priors import Choice, Prior
 from piste.tune.results.summary import space_of
@@ -48,6 +48,7 @@ class Earlier:
     given: Mapping[str, Any]
     points: Sequence[Mapping[str, Any]]
     how: Mapping[str, Any] = field(default_factory=dict)  # settings of the search itself
+    seed: int | None = None  # of its draws
 
 
 def earlier(source: Path | str) -> Earlier:
@@ -58,13 +59,15 @@ def earlier(source: Path | str) -> Earlier:
         priors = {one.name: parsed(one.prior, one.name) for one in study.record.dimensions if not one.conditions}
         points = [one.settings for one in study.ranked[:WARM]]
         how = {name: getattr(study.record, name) for name in ("trials", "sampler", "scheduler")}
-        return Earlier(str(path), priors, _kept(given_of(study.record)), points, how)
+        return Earlier(str(path), priors, _kept(given_of(study.record)), points, how, study.record.seed)
     if (path / RUN).is_file():
         record = Run.open(path).record
         used = {name: one for section in SECTIONS for name, one in record.settings.get(section, {}).items()}
         given = {one.setting: used[one.setting] for one in record.choices
                  if one.origin not in ("default", "search") and one.setting in used}  # fmt: skip
-        return Earlier(str(path), {}, _kept(given), [used])
+        settings = from_keywords(used, str(path))
+        point = {name: in_use(name, settings) if one is None else one for name, one in used.items()}
+        return Earlier(str(path), {}, _kept(given), [point])
     raise RunError(f"{path} is neither a study nor a run: it has no {STUDY} and no {RUN}.")
 
 
@@ -133,8 +136,13 @@ def retune_with(
     )
     ready = prepared(data, whole, hear)
     folder = StudyFolder.create(runs, ready.dataset.name)
+    record = study_of(data, whole, ready)
     record = dataclasses.replace(
-        study_of(data, whole, ready), name=folder.path.name, command=_command(before.source, data)
+        record,
+        name=folder.path.name,
+        command=_command(before.source, data),
+        # The same draws over the same ranges would train the best settings of the earlier search twice.
+        seed=record.seed if before.seed is None else before.seed + 1,
     )
     folder.write(record)
     space = space_of(record)
@@ -142,7 +150,7 @@ def retune_with(
     store = Store.create(record, folder.path, space, Worker.here(), how.store)
     store.draw(warm)
     store.close()
-    hear.say(f"The {len(warm)} best settings of {before.source} are tried first.")
+    hear.say(_begun(before.source, len(warm)))
     plain = Asked({}, {}, {}, how, asked.where)
     study = tune_with(data, plain, runs, hear, stream, study=folder.path)
     if study.record.run:
@@ -150,6 +158,12 @@ def retune_with(
         hear.say(found.verdict)
         keep(study, dataclasses.replace(study.results, retuned=found))
     return study
+
+
+def _begun(source: str, count: int) -> str:
+    if not count:
+        return f"The settings of {source} are none that this search could draw: it begins anew."
+    return f"The best settings of {source} are tried first{f', {count} of them' if count > 1 else ''}."
 
 
 def _command(source: str, data: Any) -> str:
@@ -191,7 +205,7 @@ def _compared(
         verdict = (
             f"The old settings still hold: none of {len(study.trials) - 1} others was better on the new data."
             if warm
-            else f"None of the settings of {source} can be used on the new data."
+            else f"Whether the settings of {source} still hold is not known: they are none that this search could draw."
         )
         return RetuneRecord(source, score, score, 0.0, 0.0, 0.0, verdict)
     hear.say("Training the old best settings on the new data, to stand beside the new ones ...")

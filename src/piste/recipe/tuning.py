@@ -126,12 +126,12 @@ def _written(space: Space, settings: Settings) -> dict[str, str]:
     values = {
         one.name: getattr(part, one.name) for one in space.dimensions for part in sections if hasattr(part, one.name)
     }
-    values |= {name: _in_use(name, settings) for name, value in values.items() if value is None}
+    values |= {name: in_use(name, settings) for name, value in values.items() if value is None}
     return {name: written(value) for name, value in values.items() if value is not None}
 
 
-def _in_use(name: str, settings: Settings) -> Any:
-    """Return what a setting that is left open amounts to; None where it is nothing."""
+def in_use(name: str, settings: Settings) -> Any:
+    """Return what the setting `name` that is left open in `settings` amounts to; None where it is nothing."""
     hidden, optimiser = settings.model.hidden or (), settings.training.optimiser or ""
     of_optimiser = {"momentum": MOMENTUM, "beta2": BETA2}
     if name in of_optimiser:
