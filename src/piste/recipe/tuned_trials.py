@@ -33,6 +33,7 @@ ENCODED = ("model", "spec", "tokens", "vocabulary", "length", "bins")
 """Settings of the network that change what it is given."""
 ENCODINGS = 4  # of the data that are kept at a time
 FIRST = 64  # trials at most whose programs serve later ones too
+TIMES = 8  # as many trials as the first ones are counted on at most: a search may end before its last
 
 
 class Bench:
@@ -114,7 +115,7 @@ class Bench:
         train, validation = weighted(splits.train, splits.validation, encoding, settings.model.class_weights)
         metric = shown_metric(encoding, settings.training, weighted=train.weights is not None)
         known = self._programs(_examples_key(settings))
-        for group in groups([member for member, _ in sharing]):
+        for group in groups([member for member, _ in sharing], known):
             population = Population(group, train, validation, task=encoding.task, metric=metric, known=known)
             rounds = {one.number: rounds_of(one.effort) for one in group}
             yield Cohort(population, rounds, partial(looked, population, metric))
@@ -130,7 +131,8 @@ class Bench:
             for trial, settings in self._first:
                 with contextlib.suppress(PisteError):
                     alike += [self._member(trial, settings)] if _examples_key(settings) == key else []
-            self._known[key] = programs_by_kind(groups(alike))
+            times = min(self._study.trials / max(len(self._first), 1), TIMES)
+            self._known[key] = programs_by_kind(groups(alike, times=times))
         return self._known[key]
 
     @cached_property

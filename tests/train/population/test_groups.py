@@ -1,3 +1,4 @@
+from operator import le
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from piste.train.optimisers import Optimiser
 from piste.train.plan import Plan
 from piste.train.population import Member, groups, programs_by_kind
 from piste.train.population.kinds import kind_of, program_for
+from piste.train.population.widths import widths_of
 
 
 def numbers(members: list[Member]) -> list[list[int]]:
@@ -55,6 +57,37 @@ def test_widths_of_networks_that_look_at_all_units_at_once_divide() -> None:
     assert numbers(members(wide)) == [[0], [1]]
     by_tensor = [plan(mlp(3, (width,)), optimiser=Optimiser("lamb")) for width in (8, 12)]
     assert numbers(members(by_tensor)) == [[0], [1]]
+
+
+def test_more_programs_are_worth_it_where_more_members_follow() -> None:
+    first = members([drawn(number, 2, 256) for number in range(40)], epochs=100)
+    counts = [len(groups(first, times=times)) for times in (1, 10, 100)]
+    assert counts == sorted(counts)
+    assert counts[0] < counts[-1]
+
+
+def test_each_member_is_given_to_the_known_program_that_serves_it_in_the_least_time() -> None:
+    first = members([drawn(number, 2, 256) for number in range(40)], epochs=100)
+    known = programs_by_kind(groups(first, times=100))
+    rooms = sorted(program.rooms or () for programs in known.values() for program in programs)
+    assert len(rooms) > 2
+    later = members([drawn(number, 2, 256) for number in range(40, 60)], epochs=100)
+    divided = groups(later, known)
+    assert sorted(member.number for group in divided for member in group) == list(range(20))
+    for group in divided:
+        program = program_for(group, known)
+        assert program.rooms in rooms
+        for member in group:
+            own = widths_of(member.plan) or ()
+            fitting = [one for one in rooms if all(map(le, own, one))]
+            assert program.rooms == min(fitting, key=lambda one: 64 * one[0] + one[0] * one[1] + 10 * one[1])
+
+
+def test_members_that_need_far_less_than_the_known_program_get_their_own() -> None:
+    known = programs_by_kind([members([drawn(number, 2, 1024) for number in range(20)], epochs=1)])
+    small = members([drawn(number, 2, 32) for number in range(20)], epochs=20_000)
+    (group,) = groups(small, known)
+    assert max(program_for(group, known).rooms or ()) <= 32
 
 
 def test_a_program_serves_later_members_that_fit_it() -> None:

@@ -6,20 +6,32 @@ from itertools import combinations
 
 from piste.train.population.costs import COMPILE_SECONDS
 from piste.train.population.depths import Block, shared_block
-from piste.train.population.kinds import Needs, all_needs, alone, kind_of, kind_of_any_depth, needs_of, room
+from piste.train.population.kinds import (
+    Known,
+    Needs,
+    all_needs,
+    alone,
+    kind_of,
+    kind_of_any_depth,
+    needs_of,
+    room,
+    serving,
+)
 from piste.train.population.member import Member
 
 MOST = 16  # programs of one kind, unless batches are too far apart for fewer
 
 
-def groups(members: Sequence[Member]) -> list[list[Member]]:
+def groups(members: Sequence[Member], known: Known | None = None, *, times: float = 1.0) -> list[list[Member]]:
     """Return the members divided into those that share a program, in the order of their first members.
 
     Networks of different widths and depths, and batches of different sizes, share one as long as the arithmetic that
-    counts for nothing takes less time than compiling another.
+    counts for nothing takes less time than compiling another, where `times` as many members like these are trained in
+    all. Of `known` programs each member is given to the one that serves it in the least time.
     """
     order = {member.number: index for index, member in enumerate(members)}
-    divided = [group for kin, block in _kin(members) for group in _divided(kin, block)]
+    parts = _by(lambda member: id(serving(member, known)), members).values() if known else [members]
+    divided = [group for part in parts for kin, block in _kin(part) for group in _divided(kin, block, times)]
     sorted_each = [sorted(group, key=lambda member: order[member.number]) for group in divided]
     return sorted(sorted_each, key=lambda group: order[group[0].number])
 
@@ -53,7 +65,7 @@ class _Share:
     seconds: float
 
 
-def _divided(kin: Sequence[Member], block: Block | None) -> list[tuple[Member, ...]]:
+def _divided(kin: Sequence[Member], block: Block | None, times: float) -> list[tuple[Member, ...]]:
     """Return members that could share a program, divided into groups that are worth one each."""
     plan = alone(kin[0].plan)
 
@@ -73,7 +85,7 @@ def _divided(kin: Sequence[Member], block: Block | None) -> list[tuple[Member, .
     while losses:
         pair = min(losses, key=losses.__getitem__)
         # A process keeps no more than 64 programs of all kinds.
-        if losses[pair] > COMPILE_SECONDS and (len(found) <= MOST or losses[pair] == float("inf")):
+        if times * losses[pair] > COMPILE_SECONDS and (len(found) <= MOST or losses[pair] == float("inf")):
             break
         one, other = pair
         both = share(one.members + other.members, one.needs + other.needs)

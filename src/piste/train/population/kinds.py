@@ -144,22 +144,34 @@ def program_for(members: Sequence[Member], known: Known | None = None) -> Progra
     it, and whoever trains the members again must come to the same.
     """
     plans = [alone(member.plan) for member in members]
-    kind, deep = kind_of(members[0]), kind_of_any_depth(members[0])
+    kind = kind_of(members[0])
     block = shared_block(plans) if any(kind_of(member) != kind for member in members) else None
     needs = all_needs(members, block)
     least = needs.seconds(plans[0], block)
-    near = [*known.get(kind, ()), *known.get(deep, ())] if known else []
-    for seconds, program in sorted(((_in(one, needs, plans[0]), one) for one in near), key=lambda pair: pair[0]):
+    for seconds, program in _dearer(members[0], needs, known):
         if seconds <= least + COMPILE_SECONDS and all(program.row(member) is not None for member in members):
             return program
     return _made(members, plans, block, needs)
+
+
+def serving(member: Member, known: Known) -> Program | None:
+    """Return the known program that serves a member in the least time; None where there is none."""
+    needs = needs_of(member, None)
+    return next((one for _, one in _dearer(member, needs, known) if one.row(member) is not None), None)
+
+
+def _dearer(member: Member, needs: Needs, known: Known | None) -> list[tuple[float, Program]]:
+    """Return the programs that may serve members such as this one, and the seconds that `needs` take, in order."""
+    near = [*known.get(kind_of(member), ()), *known.get(kind_of_any_depth(member), ())] if known else []
+    timed = [(_in(program, needs, member.plan), program) for program in near]
+    return sorted(timed, key=lambda pair: pair[0])
 
 
 def programs_by_kind(groups: Iterable[Sequence[Member]]) -> Known:
     """Return the programs of groups of members, for those that come later."""
     known: dict[Hashable, list[Program]] = {}
     for members in groups:
-        program = program_for(members, known)
+        program = program_for(members)
         kind = kind_of(members[0]) if program.block is None else kind_of_any_depth(members[0])
         if program not in known.setdefault(kind, []):
             known[kind].append(program)

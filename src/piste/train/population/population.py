@@ -58,7 +58,7 @@ class Population:
         self._splits: dict[Precision, tuple[Split, Split]] = {}
         self._biases: dict[Any, NDArray[np.float32]] = {}
         self._places: dict[int, tuple[Group, Block, int]] = {}  # of each member, by its number; found when asked for
-        self._groups = [self._group(members) for group in groups(members) for members in self._paced(group)]
+        self._groups = [self._group(members) for group in groups(members, known) for members in self._paced(group)]
 
     def advance(self, until: Mapping[int, int]) -> dict[int, tuple[EpochRecord, ...]]:
         """Train each named member until it has done that many rounds; return each one's fresh records.
