@@ -53,6 +53,7 @@ TABLES = {
     "adult": Table("tables/adult-train.csv", "ROC AUC", {"test": "tables/adult-test.csv"}),
     "diamonds": Table("tables/diamonds.csv", "RMSE", {"target": "price"}),
     "mnist1d": Table("mnist1d/mnist1d.npz", "accuracy"),
+    "mnist1d-steps": Table("mnist1d/mnist1d.npz", "accuracy", {"sequence": "all"}),
 }
 CLOCKED = ("piste.tune.search", "piste.recipe.searching")  # the modules that say when the minutes are over
 

@@ -22,6 +22,13 @@ def test_a_pipeline_is_judged() -> None:
         piste.Pipeline(train=3)
 
 
+def test_pieces_that_are_no_pipeline_are_told_how_to_become_one() -> None:
+    with pytest.raises(SettingError, match=r"piste\.lint\(piste\.Pipeline\(.*Got loss=, task= alone\."):
+        piste.lint(loss=lambda outputs, targets: 0.0, task="regression")
+    with pytest.raises(SettingError, match="Got neither"):
+        piste.lint()
+
+
 def test_the_signature_lists_the_settings() -> None:
     assert {"select", "ignore", "target", "learning_rate", "hidden"} <= set(inspect.signature(piste.lint).parameters)
 

@@ -16,7 +16,7 @@ from piste.recipe.settings import Settings, from_keywords
 
 
 def lint(
-    subject: Any,
+    subject: Any = None,
     *,
     select: Iterable[str] = (),
     ignore: Iterable[str] = (),
@@ -56,6 +56,12 @@ def lint(
     >>> record.causes[0].key
     'loss.sign'
     """
+    if subject is None:
+        got = ", ".join(f"{name}=" for name in settings)
+        raise SettingError(
+            "piste.lint needs data, or the pieces of a training: piste.lint(piste.Pipeline(loss=..., train=...)). "
+            f"Got {f'{got} alone' if got else 'neither'}."
+        )
     if isinstance(subject, Pipeline):
         without_settings(settings)
         return judge(subject, RULES, select=words(select), ignore=words(ignore), seconds=seconds)
