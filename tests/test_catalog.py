@@ -1,7 +1,6 @@
 """Every layer that a model file may name: it can be made, traced, called twice alike, and written down."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import jax
@@ -66,14 +65,7 @@ EXAMPLES: dict[str, tuple[dict[str, Any], tuple[int, ...]]] = {
 }
 
 
-@pytest.fixture(scope="module", autouse=True)
-def quick_compilation() -> Iterator[None]:
-    """Tiny programs that run once: compiling them well would take longer than all the rest."""
-    jax.config.update("jax_disable_most_optimizations", True)
-    yield
-    jax.config.update("jax_disable_most_optimizations", False)
-    jax.clear_caches()  # the last bits of such programs are not those of others
-
+pytestmark = pytest.mark.usefixtures("quick_compilation")
 
 NAMES = [kind.__name__ for kind in LAYERS]
 

@@ -1,6 +1,6 @@
 """Second opinions that the tests of all layers share: finite differences, PyTorch, and sequences alone."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import jax
@@ -14,12 +14,8 @@ _STEP = 1e-6
 
 
 @pytest.fixture(scope="module", autouse=True)
-def quick_compilation() -> Iterator[None]:
-    """Tiny programs that run once: compiling them well would take longer than all the rest."""
-    jax.config.update("jax_disable_most_optimizations", True)
-    yield
-    jax.config.update("jax_disable_most_optimizations", False)
-    jax.clear_caches()  # the last bits of such programs are not those of others
+def all_compiled_quickly(quick_compilation: None) -> None:
+    """Layers are tested in many small programs."""
 
 
 def _initial(layer: Layer, shape: tuple[int, ...], seed: int = 0) -> tuple[Any, Any]:

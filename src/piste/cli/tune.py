@@ -105,25 +105,28 @@ def _show_space(data: str | None, asked: Any, hear: "Listener", *, json: bool) -
     from piste.recipe.search_space import typical
     from piste.recipe.tuning import dimensions_of, planned, prepared
 
-    spaces = typical(asked) if data is None else {"": prepared(data, asked, hear)}
-    if json:
-        found = {title: dimensions_of(one) for title, one in spaces.items()}
-        write_json(found if data is None else found[""])
+    if data is not None:
+        ready = prepared(data, asked, hear)
+        write_json(dimensions_of(ready)) if json else _show(dimensions_of(ready), planned(ready, asked.how))
         return
-    for title, one in spaces.items():
-        if title:
-            console().print(f"[bold]{title}[/bold]")
-        console().print(_table(dimensions_of(one)))
-        console().print(planned(one, asked.how) + "\n" * bool(title), markup=False)
+    spaces = {title: (dimensions_of(one), planned(one, asked.how)) for title, one in typical(asked).items()}
+    if json:
+        write_json({title: dimensions for title, (dimensions, _) in spaces.items()})
+        return
+    for title, space in spaces.items():
+        console().print(f"[bold]{title}[/bold]")
+        _show(*space)
+        console().print()
 
 
-def _table(dimensions: "tuple[DimensionRecord, ...]") -> Table:
+def _show(dimensions: "tuple[DimensionRecord, ...]", plan: str) -> None:
     table = Table(box=None, pad_edge=False)
     for heading in ("setting", "range", "usual", "why"):
         table.add_column(heading, overflow="fold")
     for one in dimensions:
         table.add_row(*map(Text, (one.label, one.prior, one.usual, one.why)))
-    return table
+    console().print(table)
+    console().print(plan, markup=False)
 
 
 def _summary(study: "Study") -> None:

@@ -90,7 +90,7 @@ class Bench:
             trials.append(trial)
             sharing.setdefault(_examples_key(settings), []).append((member, settings))
         hear([one for one in trials if one.status is TrialStatus.FAILED])
-        cohorts = [cohort for alike in sharing.values() for cohort in self._cohorts(alike)]
+        cohorts = [cohort for key, alike in sharing.items() for cohort in self._cohorts(alike, self._programs(key))]
         return train_chunk(dataclasses.replace(chunk, trials=tuple(trials)), cohorts, self._rule, hear, self._between)
 
     def settings(self, trial: TrialRecord) -> Settings:
@@ -108,13 +108,12 @@ class Bench:
         plan, effort = build_plan(settings, encoding, rows), build_effort(settings.training, rows)
         return Member(trial.number, plan, effort, settings.data.seed)
 
-    def _cohorts(self, sharing: Sequence[tuple[Member, Settings]]) -> Iterator[Cohort]:
-        """Yield the populations of members that are trained on the same examples."""
+    def _cohorts(self, sharing: Sequence[tuple[Member, Settings]], known: Known) -> Iterator[Cohort]:
+        """Yield the populations of members that are trained on the same examples; `known` programs may serve them."""
         settings = sharing[0][1]
         encoding, splits = self._examples(settings)
         train, validation = weighted(splits.train, splits.validation, encoding, settings.model.class_weights)
         metric = shown_metric(encoding, settings.training, weighted=train.weights is not None)
-        known = self._programs(_examples_key(settings))
         for group in groups([member for member, _ in sharing], known):
             population = Population(group, train, validation, task=encoding.task, metric=metric, known=known)
             rounds = {one.number: rounds_of(one.effort) for one in group}
@@ -129,8 +128,9 @@ class Bench:
         if key not in self._known:
             alike = []
             for trial, settings in self._first:
-                with contextlib.suppress(PisteError):
-                    alike += [self._member(trial, settings)] if _examples_key(settings) == key else []
+                if _examples_key(settings) == key:
+                    with contextlib.suppress(PisteError):
+                        alike.append(self._member(trial, settings))
             times = min(self._study.trials / max(len(self._first), 1), TIMES)
             self._known[key] = programs_by_kind(groups(alike, times=times))
         return self._known[key]

@@ -19,7 +19,7 @@ from piste.train.population.kinds import (
 )
 from piste.train.population.member import Member
 
-MOST = 16  # programs of one kind, unless batches are too far apart for fewer
+_MOST = 16  # programs of one kind, unless batches are too far apart for fewer
 
 
 def groups(members: Sequence[Member], known: Known | None = None, *, times: float = 1.0) -> list[list[Member]]:
@@ -85,7 +85,7 @@ def _divided(kin: Sequence[Member], block: Block | None, times: float) -> list[t
     while losses:
         pair = min(losses, key=losses.__getitem__)
         # A process keeps no more than 64 programs of all kinds.
-        if times * losses[pair] > COMPILE_SECONDS and (len(found) <= MOST or losses[pair] == float("inf")):
+        if times * losses[pair] > COMPILE_SECONDS and (len(found) <= _MOST or losses[pair] == float("inf")):
             break
         one, other = pair
         both = share(one.members + other.members, one.needs + other.needs)

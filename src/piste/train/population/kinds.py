@@ -148,7 +148,7 @@ def program_for(members: Sequence[Member], known: Known | None = None) -> Progra
     block = shared_block(plans) if any(kind_of(member) != kind for member in members) else None
     needs = all_needs(members, block)
     least = needs.seconds(plans[0], block)
-    for seconds, program in _dearer(members[0], needs, known):
+    for seconds, program in _quickest_first(members[0], needs, known):
         if seconds <= least + COMPILE_SECONDS and all(program.row(member) is not None for member in members):
             return program
     return _made(members, plans, block, needs)
@@ -157,10 +157,10 @@ def program_for(members: Sequence[Member], known: Known | None = None) -> Progra
 def serving(member: Member, known: Known) -> Program | None:
     """Return the known program that serves a member in the least time; None where there is none."""
     needs = needs_of(member, None)
-    return next((one for _, one in _dearer(member, needs, known) if one.row(member) is not None), None)
+    return next((one for _, one in _quickest_first(member, needs, known) if one.row(member) is not None), None)
 
 
-def _dearer(member: Member, needs: Needs, known: Known | None) -> list[tuple[float, Program]]:
+def _quickest_first(member: Member, needs: Needs, known: Known | None) -> list[tuple[float, Program]]:
     """Return the programs that may serve members such as this one, and the seconds that `needs` take, in order."""
     near = [*known.get(kind_of(member), ()), *known.get(kind_of_any_depth(member), ())] if known else []
     timed = [(_in(program, needs, member.plan), program) for program in near]
